@@ -1,0 +1,58 @@
+# Two commands for a newcomer: `make demo` and `make test`. Python 3.11+ and make are all that they need.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+UV_VERSION := 0.13.8
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types contracts unit format lock oracle bench fault clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(BIN)/.ready ## Make .venv with everything in it, and the `preferendum` command
+
+$(BIN)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Preferendum needs Python 3.11 or newer; set PYTHON=…")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+demo: setup ## Open a working arena at http://127.0.0.1:8000 (PORT=… for another); Ctrl-C stops it
+	$(BIN)/preferendum demo --port $(PORT)
+
+test: lint types contracts unit ## Everything that must hold: lint, types, import contracts, all tests
+
+lint: setup
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/pytest -n auto
+
+format: setup ## Format the code and mend what can be mended by itself
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+lock: setup ## Pin the newest versions anew
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o requirements.lock
+
+oracle: setup ## The heavy oracles: trl and datasets load what we export (installs torch beside, in .venv-oracle)
+	test -x .venv-oracle/bin/python || $(PYTHON) -m venv .venv-oracle
+	.venv-oracle/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	.venv-oracle/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,oracle]'
+	.venv-oracle/bin/pytest -m oracle tests/oracle
+
+clean: ## Remove the environment and all caches
+	rm -rf .venv .venv-oracle .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
