@@ -1,0 +1,1 @@
+"""Preferendum: arenas for human preference data."""
