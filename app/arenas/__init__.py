@@ -1,0 +1,1 @@
+"""An arena's settings and the versions of its protocol."""

@@ -1,0 +1,1 @@
+"""Matchups, the draw, side order, and one battle shown to one person."""

@@ -1,0 +1,1 @@
+"""Snapshots of a ranking, their figures and pages."""

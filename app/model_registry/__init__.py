@@ -1,0 +1,1 @@
+"""The models under comparison and their versions."""

@@ -1,0 +1,1 @@
+"""Datasets going out: one file per format."""

@@ -1,0 +1,1 @@
+"""What a vote may say, casting it, taking it back, setting it aside."""
