@@ -1,0 +1,1 @@
+"""What all pages share: templating, headers, cross-site checks, pagination."""

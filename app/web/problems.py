@@ -1,0 +1,102 @@
+"""One handler for all errors: a page for people, RFC 9457 problem+json for programs."""
+
+import http
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.errors import InvalidInputError, NotFoundError, PreferendumError, SignInRequiredError, UnavailableError
+from app.web.templating import render_to_string
+
+log = structlog.get_logger(__name__)
+
+
+def wants_html(headers: Headers, path: str) -> bool:
+    """Pages answer browsers; the API always answers programs."""
+    return not path.startswith("/api") and "text/html" in headers.get("accept", "")
+
+
+def error_response(
+    headers: Headers, path: str, error: PreferendumError, extra_headers: Mapping[str, str] | None = None
+) -> Response:
+    """The error as its reader wants it."""
+    if wants_html(headers, path):
+        page = render_to_string("error.html", {"error": error, "path": path, "sign_in": _sign_in_helps(error)})
+        return Response(page, error.status, media_type="text/html", headers=extra_headers)
+    problem = {
+        "type": f"/problems/{error.slug}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        **error.extra,
+    }
+    return Response(orjson.dumps(problem), error.status, media_type="application/problem+json", headers=extra_headers)
+
+
+def _sign_in_helps(error: PreferendumError) -> bool:
+    return isinstance(error, SignInRequiredError)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    def respond(request: Request, error: PreferendumError, headers: Mapping[str, str] | None = None) -> Response:
+        return error_response(request.headers, request.url.path, error, headers)
+
+    @app.exception_handler(PreferendumError)
+    async def ours(request: Request, error: PreferendumError) -> Response:
+        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, SignInRequiredError) else None
+        return respond(request, error, headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        problems = [_problem(item) for item in error.errors()]
+        first = problems[0]
+        return respond(request, InvalidInputError(f"{first['where']}: {first['message']}", problems))
+
+    @app.exception_handler(HTTPException)
+    async def starlette(request: Request, error: HTTPException) -> Response:
+        if error.status_code == http.HTTPStatus.NOT_FOUND:
+            return respond(request, NotFoundError("No page has this address. It may have been mistyped."))
+        return respond(request, _from_status(error), error.headers)
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeoutError)
+    async def database(request: Request, error: Exception) -> Response:
+        log.error("database error", path=request.url.path, error=str(error), exc_info=error)
+        if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+            away = UnavailableError("The database cannot be reached. Nothing was changed; try again in a moment.")
+            return respond(request, away, {"Retry-After": "2"})
+        return respond(request, _unexpected())
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected error", path=request.url.path, exc_info=error)
+        return respond(request, _unexpected())
+
+
+def _problem(item: Mapping[str, Any]) -> dict[str, str]:
+    where = " → ".join(str(part) for part in item["loc"])
+    return {"where": where, "message": str(item["msg"]), "kind": str(item["type"])}
+
+
+def _from_status(error: HTTPException) -> PreferendumError:
+    made = PreferendumError(str(error.detail))
+    made.status = error.status_code
+    made.title = http.HTTPStatus(error.status_code).phrase
+    return made
+
+
+def _unexpected() -> PreferendumError:
+    made = PreferendumError("Something failed on our side. It has been logged; what you sent was not changed.")
+    made.status, made.title = 500, "An unexpected error"
+    return made
