@@ -1,0 +1,105 @@
+"""Making arenas, changing them, and deciding who may do what with one."""
+
+import uuid
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.viewer import OPERATOR, Scope, Viewer
+from app.arenas import repository
+from app.arenas.schemas import ArenaUpdate, ProtocolDocument
+from app.arenas.tables import Arena
+from app.errors import ConflictError, ForbiddenError, NotFoundError, SignInRequiredError
+
+Right = Literal["read", "vote", "manage", "export", "import"]
+State = Literal["draft", "open", "closed"]
+OWNER_RIGHTS: frozenset[Right] = frozenset({"manage", "export", "import"})
+
+
+def may(viewer: Viewer, arena: Arena, right: Right) -> bool:
+    """The policy, whole: public arenas are everybody's to read, open ones to vote in, the rest is the owner's."""
+    if viewer.owns(arena.owner_id):
+        return right != "vote" or arena.state == "open"
+    if right == "read":
+        return arena.state != "draft"
+    if right == "vote":
+        return arena.state == "open"
+    return False
+
+
+async def access_arena(session: AsyncSession, viewer: Viewer, slug: str, right: Right) -> Arena:
+    """The arena, if the viewer has the right; the only way to load one.
+
+    Whoever may not even read it is told that there is nothing, so that drafts cannot be guessed.
+    """
+    arena = await repository.find_arena(session, slug)
+    if arena is None or not may(viewer, arena, "read"):
+        raise NotFoundError("There is no arena at this address.")
+    if not may(viewer, arena, right):
+        _refuse(viewer, arena, right)
+    scope: Scope = right
+    viewer.require(scope)
+    return arena
+
+
+def _refuse(viewer: Viewer, arena: Arena, right: Right) -> None:
+    if right == "vote":
+        raise ConflictError(f"{arena.title} is not open for votes at the moment.")
+    if not viewer.is_signed_in:
+        raise SignInRequiredError(f"To {right} this arena, sign in as its owner or send an API token.")
+    raise ForbiddenError(f"Only its owner or an administrator can {right} this arena.")
+
+
+async def list_arenas(session: AsyncSession, viewer: Viewer) -> list[Arena]:
+    return await repository.list_arenas(session, viewer)
+
+
+async def current_protocol(session: AsyncSession, arena: Arena) -> ProtocolDocument:
+    return await repository.get_protocol(session, arena.id, arena.protocol_version)
+
+
+async def create_arena(
+    session: AsyncSession,
+    viewer: Viewer,
+    *,
+    slug: str,
+    title: str,
+    description: str = "",
+    protocol: ProtocolDocument | None = None,
+) -> Arena:
+    """A draft, visible to its owner and administrators alone until it is opened."""
+    viewer.require("manage")
+    if await repository.find_arena(session, slug):
+        raise ConflictError(f"There is an arena with the address {slug} already. Choose another.")
+    owner_id = None if viewer == OPERATOR else viewer.app_user_id
+    arena = Arena(slug=slug, title=title, description=description, owner_id=owner_id)
+    session.add(arena)
+    await session.flush()
+    await repository.add_protocol(session, arena, protocol or ProtocolDocument())
+    return arena
+
+
+async def update_arena(session: AsyncSession, viewer: Viewer, slug: str, changes: ArenaUpdate) -> Arena:
+    arena = await access_arena(session, viewer, slug, "manage")
+    for name in ("title", "description", "state"):
+        value = getattr(changes, name)
+        if value is not None:
+            setattr(arena, name, value)
+    if changes.protocol is not None and changes.protocol != await current_protocol(session, arena):
+        await repository.add_protocol(session, arena, changes.protocol)
+    await session.flush()
+    return arena
+
+
+async def change_state(session: AsyncSession, viewer: Viewer, slug: str, state: State) -> Arena:
+    return await update_arena(session, viewer, slug, ArenaUpdate(state=state))
+
+
+async def arena_and_protocol(
+    session: AsyncSession, arena_id: uuid.UUID, version: int
+) -> tuple[Arena, ProtocolDocument]:
+    """The arena of something the viewer has been given access to, and the protocol it was made under."""
+    arena = await repository.find_arena_by_id(session, arena_id)
+    if arena is None:
+        raise NotFoundError("There is no such arena.")
+    return arena, await repository.get_protocol(session, arena_id, version)
