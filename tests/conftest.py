@@ -1,0 +1,111 @@
+"""A real Postgres for every test: one server a run, one fresh database a test, copied from a migrated template."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import make_url
+
+from app.config import Settings
+from app.db.embedded import EmbeddedPostgres
+from app.db.engine import Database
+from app.db.migrate import upgrade
+from app.main import create_app
+from tests.people import Person, Visitors
+
+TEMPLATE = "preferendum_template"
+
+
+def database_named(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The URL of a server: PREFERENDUM_TEST_DATABASE_URL, or an embedded one for this run alone."""
+    if url := os.environ.get("PREFERENDUM_TEST_DATABASE_URL"):
+        yield url
+        return
+    folder = Path(tempfile.mkdtemp(prefix="pref-"))
+    server = EmbeddedPostgres(folder / "postgres")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> Iterator[str]:
+    """The name of a migrated database that nobody is connected to."""
+    name = f"{TEMPLATE}_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    upgrade(database_named(server_url, name))
+    yield name
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def test_url(server_url: str, template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield database_named(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database(test_url: str) -> AsyncIterator[Database]:
+    async with Database(test_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(test_url: str, tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=test_url)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> FastAPI:
+    return create_app(settings, database)
+
+
+@pytest.fixture
+async def visitors(app: FastAPI, database: Database) -> AsyncIterator[Visitors]:
+    """Makes people with browsers; closes them all at the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield Visitors(app, database, stack)
+
+
+@pytest.fixture
+async def stranger(visitors: Visitors) -> Person:
+    """Somebody who has never been here."""
+    return await visitors.stranger()
+
+
+@pytest.fixture
+async def owner(visitors: Visitors) -> Person:
+    """The researcher whose arena it is."""
+    return await visitors.account("owner@example.org", "researcher")
+
+
+@pytest.fixture
+async def researcher(visitors: Visitors) -> Person:
+    """Another researcher, who owns nothing here."""
+    return await visitors.account("other@example.org", "researcher")
+
+
+@pytest.fixture
+async def admin(visitors: Visitors) -> Person:
+    return await visitors.account("admin@example.org", "admin")
