@@ -53,6 +53,12 @@ oracle: setup ## The heavy oracles: trl and datasets load what we export (instal
 	.venv-oracle/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,oracle]'
 	.venv-oracle/bin/pytest -m oracle tests/oracle
 
+fault: setup ## Ten minutes of votes while processes are killed, and the books checked after
+	$(BIN)/python -m tests.faults.harness --seconds 600
+
+bench: setup ## Measure voting on 100,000 matchups and 1,000,000 battles, against pgbench in the same run
+	$(BIN)/python -m bench.voting --processes 2
+
 clean: ## Remove the environment and all caches
 	rm -rf .venv .venv-oracle .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,8 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import make_url
 
+from app.accounts import service
 from app.config import Settings
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
@@ -27,6 +30,14 @@ def database_named(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """The same hash with the least cost: dozens of people sign in during a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "_passwords", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8),)))
+        yield
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The URL of a server: PREFERENDUM_TEST_DATABASE_URL, or an embedded one for this run alone."""
@@ -36,10 +47,20 @@ def server_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pref-"))
     server = EmbeddedPostgres(folder / "postgres")
     try:
-        yield server.start()
+        url = server.start()
+        make_hasty(url)
+        yield url
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_hasty(url: str) -> None:
+    """Nothing here outlives the run, so it need not reach the disk. Tests of crashes start servers of their own."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")

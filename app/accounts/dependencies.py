@@ -11,9 +11,14 @@ from app.config import Settings
 from app.db.session import DatabaseDependency
 
 
-def get_settings(request: Request) -> Settings:
+def settings_of(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
+
+
+async def get_settings(request: Request) -> Settings:
+    """Asynchronous, as all dependencies here: others go through a thread pool, which costs more than a vote."""
+    return settings_of(request)
 
 
 SettingsDependency = Annotated[Settings, Depends(get_settings)]
@@ -25,7 +30,7 @@ def cookie_name(settings: Settings) -> str:
 
 
 def session_token(request: Request) -> str | None:
-    return request.cookies.get(cookie_name(get_settings(request)))
+    return request.cookies.get(cookie_name(settings_of(request)))
 
 
 def bearer_token(request: Request) -> str | None:

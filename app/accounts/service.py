@@ -44,7 +44,7 @@ async def start_anonymous_session(session: AsyncSession, days: int) -> tuple[str
     annotator = Annotator(kind="human")
     session.add(annotator)
     await session.flush()
-    return await _open_session(session, annotator.id, None, days), annotator.id
+    return await start_session(session, annotator.id, days=days), annotator.id
 
 
 async def sign_in(session: AsyncSession, email: str, password: str, days: int) -> str:
@@ -55,7 +55,7 @@ async def sign_in(session: AsyncSession, email: str, password: str, days: int) -
     if user is None or not is_right or user.disabled_at is not None:
         raise SignInRequiredError("No account has this e-mail address and password. Check both and try again.")
     annotator_id = await _annotator_of(session, user.id)
-    return await _open_session(session, annotator_id, user.id, days)
+    return await start_session(session, annotator_id, user.id, days=days)
 
 
 async def sign_out(session: AsyncSession, token: str) -> None:
@@ -114,9 +114,10 @@ async def _annotator_of(session: AsyncSession, app_user_id: uuid.UUID) -> uuid.U
     return (await session.execute(statement)).scalar_one()
 
 
-async def _open_session(
-    session: AsyncSession, annotator_id: uuid.UUID, app_user_id: uuid.UUID | None, days: int
+async def start_session(
+    session: AsyncSession, annotator_id: uuid.UUID, app_user_id: uuid.UUID | None = None, *, days: int
 ) -> str:
+    """A new session of an annotator, who may have an account. Returns the token that its cookie will hold."""
     token = new_token()
     session.add(
         LoginSession(

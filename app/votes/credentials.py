@@ -9,7 +9,7 @@ from app.accounts.tokens import hash_token
 from app.votes.cast import Credentials
 
 
-def credentials(request: Request) -> Credentials:
+async def credentials(request: Request) -> Credentials:
     """An API token takes precedence over a cookie, as it does everywhere."""
     if token := bearer_token(request):
         return Credentials(None, hash_token(token))

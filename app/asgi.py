@@ -1,0 +1,17 @@
+"""What uvicorn calls in each web process: the app on the database that the environment names."""
+
+from fastapi import FastAPI
+
+from app.config import Settings
+from app.db.engine import Database
+from app.log import configure
+from app.main import create_app
+
+
+def build() -> FastAPI:
+    settings = Settings()
+    configure(settings)
+    url = settings.configured_database_url
+    if url is None:
+        raise RuntimeError("Start the server with `preferendum serve`, which also starts the embedded database.")
+    return create_app(settings, Database(url, pool_size=settings.pool_size))

@@ -1,0 +1,1 @@
+"""The arena that make demo opens."""

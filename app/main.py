@@ -1,0 +1,79 @@
+"""create_app(settings) builds the FastAPI app; nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.accounts import pages as account_pages
+from app.arenas import api as arena_api
+from app.arenas import pages as arena_pages
+from app.battles import pages as battle_pages
+from app.config import Settings, code_version
+from app.db.engine import Database
+from app.leaderboards import api as leaderboard_api
+from app.leaderboards import pages as leaderboard_pages
+from app.releases import api as release_api
+from app.releases import pages as release_pages
+from app.votes import api as vote_api
+from app.votes import pages as vote_pages
+from app.web import health, problems
+from app.web.headers import CrossSiteCheck, SecurityHeaders
+from app.web.templating import STATIC
+
+ROUTERS = (
+    health.router,
+    account_pages.router,
+    arena_pages.router,
+    arena_api.router,
+    vote_api.router,
+    vote_pages.router,
+    battle_pages.router,
+    leaderboard_pages.router,
+    leaderboard_api.router,
+    release_pages.router,
+    release_api.router,
+)
+
+
+class AddressedByContent(StaticFiles):
+    """Static files whose address carries their hash, so that a browser may keep them for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if scope["query_string"].startswith(b"v="):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            response.headers["Cache-Control"] = "public, max-age=60"
+        return response
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """The app on an open database, which the caller closes."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    app = FastAPI(
+        title="Preferendum",
+        version=code_version(),
+        description="Arenas for human preference data.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.settings = settings
+    app.state.database = database
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", AddressedByContent(directory=STATIC))
+    app.add_middleware(CrossSiteCheck)
+    app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
+    return app

@@ -1,0 +1,67 @@
+"""Voters who never give up: each vote is sent twice at once, and again until both copies are acknowledged."""
+
+import asyncio
+import contextlib
+import random
+import uuid
+from dataclasses import dataclass, field
+
+import httpx
+
+CHOICES = ("side_a", "side_b", "tie", "both_bad")
+PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Ledger:
+    """What voters were told."""
+
+    acknowledged: dict[uuid.UUID, str] = field(default_factory=dict)
+    surprises: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Voter:
+    """One browser that votes until it is told to stop."""
+
+    ports: tuple[int, ...]
+    slug: str
+    ledger: Ledger
+    chance: random.Random
+    http: httpx.AsyncClient
+    stop: asyncio.Event
+
+    async def run(self) -> None:
+        await self._send("POST", f"/arenas/{self.slug}/battles", accept={303})
+        while not self.stop.is_set():
+            response = await self._send("POST", f"/api/arenas/{self.slug}/battles", accept={201, 204})
+            if response.status_code == 204:
+                return
+            await self._vote(uuid.UUID(response.json()["id"]))
+
+    async def _vote(self, battle_id: uuid.UUID) -> None:
+        choice = self.chance.choice(CHOICES)
+        body = {"choice": choice, "revision": 0}
+        path = f"/api/battles/{battle_id}/vote"
+        copies = [self._send("POST", path, accept={200, 201}, json=body) for _ in range(2)]
+        for copy in asyncio.as_completed(copies):
+            told = (await copy).json()["choice"]
+            if told != choice:
+                self.ledger.surprises.append(f"{battle_id}: voted {choice}, was told {told}")
+            self.ledger.acknowledged[battle_id] = choice
+
+    async def _send(
+        self, method: str, path: str, *, accept: set[int], json: dict[str, object] | None = None
+    ) -> httpx.Response:
+        """Ask one of the web processes, and again where it is gone or says to try again."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while asyncio.get_running_loop().time() < deadline:
+            url = f"http://127.0.0.1:{self.chance.choice(self.ports)}{path}"
+            with contextlib.suppress(httpx.TransportError):
+                response = await self.http.request(method, url, json=json)
+                if response.status_code in accept:
+                    return response
+                if response.status_code < 500:
+                    self.ledger.surprises.append(f"{path}: {response.status_code} {response.text[:200]}")
+            await asyncio.sleep(0.05 + self.chance.random() * 0.1)
+        raise TimeoutError(f"{path} was not answered for {PATIENCE_SECONDS} seconds")
