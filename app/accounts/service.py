@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from pwdlib import PasswordHash
 from sqlalchemy import select
@@ -18,7 +19,12 @@ from app.errors import ConflictError, InvalidInputError, NotFoundError, SignInRe
 
 MINIMUM_PASSWORD_LENGTH = 12
 _passwords = PasswordHash.recommended()
-_UNKNOWN_USER_HASH = _passwords.hash("compared when the address is unknown, so that both cases take equally long")
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Compared when the address is unknown, so that both cases take equally long."""
+    return _passwords.hash("nobody's password")
 
 
 async def viewer_of_session(session: AsyncSession, token: str) -> Viewer:
@@ -50,7 +56,7 @@ async def start_anonymous_session(session: AsyncSession, days: int) -> tuple[str
 async def sign_in(session: AsyncSession, email: str, password: str, days: int) -> str:
     """A fresh session's token, whatever session the browser had before."""
     user = await repository.find_user_by_email(session, email)
-    password_hash = user.password_hash if user else _UNKNOWN_USER_HASH
+    password_hash = user.password_hash if user else await asyncio.to_thread(_hash_of_nobody)
     is_right = await asyncio.to_thread(_passwords.verify, password, password_hash)
     if user is None or not is_right or user.disabled_at is not None:
         raise SignInRequiredError("No account has this e-mail address and password. Check both and try again.")

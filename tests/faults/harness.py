@@ -78,11 +78,10 @@ async def _vote_under_fire(site: Site, seconds: float, chance: random.Random, *,
     async with asyncio.TaskGroup() as group:
         for _ in range(VOTERS):
             group.create_task(_voter(site, ledger, random.Random(chance.random()), stop))
-        while not ledger.acknowledged:
-            await asyncio.sleep(0.1)
+        await ledger.first_vote.wait()
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            await asyncio.sleep(chance.uniform(0.5, 3.0))
+            await asyncio.sleep(chance.uniform(1.0, 5.0))
             await (site.kill("postgres") if only_postgres else site.kill_something(chance))
         stop.set()
     return ledger

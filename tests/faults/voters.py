@@ -18,6 +18,7 @@ class Ledger:
 
     acknowledged: dict[uuid.UUID, str] = field(default_factory=dict)
     surprises: list[str] = field(default_factory=list)
+    first_vote: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Voter:
             if told != choice:
                 self.ledger.surprises.append(f"{battle_id}: voted {choice}, was told {told}")
             self.ledger.acknowledged[battle_id] = choice
+            self.ledger.first_vote.set()
 
     async def _send(
         self, method: str, path: str, *, accept: set[int], json: dict[str, object] | None = None

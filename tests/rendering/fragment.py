@@ -25,8 +25,13 @@ class Element:
     tag: str
     attributes: dict[str, str]
     parent: "Element | None"
-    text: str = ""
     children: "list[Element]" = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All text inside, that of its descendants too."""
+        return "".join(self.texts)
 
     @property
     def classes(self) -> list[str]:
@@ -39,11 +44,15 @@ class Fragment(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[Element] = []
-        self.text = ""
+        self._texts: list[str] = []
         self._open: list[Element] = []
         self.feed(str(html))  # Markup would escape what it is joined with
         self.close()
         assert not self._open, f"never closed: {[element.tag for element in self._open]}"
+
+    @property
+    def text(self) -> str:
+        return "".join(self._texts)
 
     def all(self, tag: str) -> list[Element]:
         return [element for element in self.elements if element.tag == tag]
@@ -71,9 +80,8 @@ class Fragment(HTMLParser):
         self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        self.text += data
-        for element in self._open:
-            element.text += data
+        for texts in (self._texts, *(element.texts for element in self._open)):
+            texts.append(data)
 
     def handle_comment(self, data: str) -> None:
         raise AssertionError(f"a comment: {data!r}")
