@@ -43,6 +43,15 @@ def test_a_helper_that_was_killed_from_outside_is_started_again(converter: Conve
     assert set(converter.convert([GOOD, CODE])) == {GOOD, CODE}
 
 
+def test_without_a_helper_there_are_no_formulas_and_no_errors(
+    converter: Converter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    assert converter.convert([GOOD, CODE]) == {}
+    monkeypatch.undo()
+    assert set(converter.convert([GOOD, CODE])) == {GOOD, CODE}
+
+
 def test_invalid_latex_is_left_out_and_nothing_else(converter: Converter) -> None:
     wrong = Piece("display", r"\frac{")
     assert converter.convert([wrong, GOOD]) == {GOOD: "<math><mi>x</mi></math>"}
