@@ -34,7 +34,7 @@ def database_named(url: str, name: str) -> str:
 def cheap_passwords() -> Iterator[None]:
     """The same hash with the least cost: dozens of people sign in during a run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "_passwords", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8),)))
+        patch.setattr(service, "_passwords", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)))
         yield
 
 

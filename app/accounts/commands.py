@@ -1,7 +1,7 @@
 """Making accounts and tokens from the command line: the first administrator has nobody to ask."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -23,11 +23,9 @@ PasswordOption = Annotated[
 def create_user(
     email: str,
     password: PasswordOption,
-    role: Annotated[str, typer.Option(help="admin, researcher or annotator")] = "researcher",
+    role: Annotated[Role, typer.Option(help="What the person may do")] = "researcher",
 ) -> None:
     """Make an account. The password is asked for, or taken from PREFERENDUM_PASSWORD."""
-    if role not in ("admin", "researcher", "annotator"):
-        raise typer.BadParameter("must be admin, researcher or annotator", param_hint="--role")
     asyncio.run(_create_user(email, password, role))
     typer.echo(f"{email} can sign in as {role}.")
 
@@ -35,14 +33,13 @@ def create_user(
 @tokens.command("create")
 def create_token(
     email: str,
-    scopes: Annotated[list[str], typer.Option("--scope", help=f"one of {', '.join(SCOPES)}; repeatable")],
+    scopes: Annotated[list[str], typer.Option("--scope", help=f"One of {', '.join(SCOPES)}; may be repeated")],
     name: str = "made on the command line",
 ) -> None:
     """Make an API token for an account and print it, once."""
-    for scope in scopes:
-        if scope not in SCOPES:
-            raise typer.BadParameter(f"{scope} is none of {', '.join(SCOPES)}", param_hint="--scope")
-    typer.echo(asyncio.run(_create_token(email, name, scopes)))
+    for scope in set(scopes) - set(SCOPES):
+        raise typer.BadParameter(f"{scope} is none of {', '.join(SCOPES)}", param_hint="--scope")
+    typer.echo(asyncio.run(_create_token(email, name, cast("list[Scope]", scopes))))
 
 
 async def _create_user(email: str, password: str, role: Role) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.tables import Annotator, ApiToken, AppUser, LoginSession
@@ -34,7 +34,7 @@ async def find_api_token(session: AsyncSession, token_hash: bytes) -> RowMapping
             ApiToken.token_hash == token_hash,
             ApiToken.revoked_at.is_(None),
             AppUser.disabled_at.is_(None),
-            func.coalesce(ApiToken.expires_at, "infinity") > func.now(),
+            or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > func.now()),
         )
     )
     return (await session.execute(statement)).mappings().one_or_none()

@@ -6,7 +6,6 @@
 import argparse
 import asyncio
 import random
-import socket
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from app.db.engine import Database
 from app.db.migrate import upgrade
 from tests.faults.site import Site
 from tests.faults.voters import Ledger, Voter
+from tests.processes import free_port
 from tests.worlds import open_arena
 
 SLUG = "under-fire"
@@ -110,13 +110,6 @@ def _check(site: Site, ledger: Ledger) -> Report:
         if (state == "voted") != (votes > 0) or revision != votes:
             torn.append(str(battle_id))
     return Report(len(ledger.acknowledged), dict(site.kills), missing, doubled, wrong, torn, ledger.surprises)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def main() -> None:

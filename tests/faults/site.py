@@ -1,23 +1,17 @@
 """A whole site on one machine, whose parts can be killed: two web processes, a worker, a Postgres."""
 
 import asyncio
-import contextlib
 import os
 import random
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 
-from app.config import PROJECT_FOLDER
 from app.db.embedded import EmbeddedPostgres
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "app", *arguments]
+from tests.processes import start, stop
 
 
 @dataclass
@@ -40,13 +34,7 @@ class Site:
         self._start_part("worker", "worker")
 
     def stop(self) -> None:
-        for process in self.parts.values():
-            process.terminate()
-        for process in self.parts.values():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(15)
-            process.kill()
-            process.wait()
+        stop(*self.parts.values())
         self.server.stop()
 
     def make_careless(self) -> None:
@@ -77,9 +65,5 @@ class Site:
         self._start_part(victim, *arguments)
 
     def _start_part(self, name: str, *arguments: str) -> None:
-        environment = {**os.environ, "PREFERENDUM_DATABASE_URL": self.server.url}
-        environment["PREFERENDUM_DATA_DIR"] = str(self.folder)
         with (self.folder / "log").open("ab") as log:
-            self.parts[name] = subprocess.Popen(
-                command(*arguments), env=environment, cwd=PROJECT_FOLDER, stdout=log, stderr=log
-            )
+            self.parts[name] = start(*arguments, url=self.server.url, data_dir=self.folder, log=log)

@@ -1,0 +1,165 @@
+"""Somebody votes through a whole arena by keyboard alone, and the board follows."""
+
+import asyncio
+from typing import Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+from sqlalchemy import text
+
+from app.db.engine import Database
+from tests.e2e.conftest import MODELS, Site
+
+KEYS = ("1", "2", "3", "4", "ArrowLeft", "ArrowRight")
+
+
+async def assert_accessible(page: Page) -> None:
+    results = await Axe().run(page)
+    problems = [(found["id"], [node["target"] for node in found["nodes"]]) for found in results.response["violations"]]
+    assert problems == [], f"{page.url}: {problems}"
+
+
+async def assert_fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} is {overflow} px too wide"
+
+
+async def winners(database: Database) -> list[str]:
+    async with database.read_session() as session:
+        rows = await session.execute(text("SELECT winner FROM vote ORDER BY cast_at"))
+        return list(rows.scalars())
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)], ids=["phone", "desktop"])
+async def test_a_whole_arena_by_keyboard(
+    site: Site, browser: Browser, database: Database, size: tuple[int, int], scheme: Literal["light", "dark"]
+) -> None:
+    width, height = size
+    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page, board = await context.new_page(), await context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
+
+    await board.goto(f"{site.address}/arenas/{site.slug}/leaderboard")
+    await assert_accessible(board)
+    await page.goto(f"{site.address}/arenas/{site.slug}")
+    await assert_accessible(page)
+    await assert_fits(page)
+    await page.get_by_role("button", name="Start").focus()
+    await page.keyboard.press("Enter")
+
+    for number, key in enumerate(KEYS[: site.matchups]):
+        await expect(page.get_by_role("heading", name="Answer A")).to_be_visible()
+        sent = await page.content()
+        assert not any(model in sent for model in MODELS)
+        if number == 0:
+            await assert_accessible(page)
+            await assert_fits(page)
+        await page.keyboard.press(key)
+        await expect(page.get_by_text("planted-").first).to_be_visible()
+        if number == 0:
+            await assert_accessible(page)
+            await assert_fits(page)
+            await expect(board.get_by_text("planted-").first).to_be_visible(timeout=5_000)
+        await page.keyboard.press("n")
+
+    await expect(page).to_have_url(f"{site.address}/arenas/{site.slug}/done")
+    await assert_accessible(page)
+    stored = await winners(database)
+    assert len(stored) == site.matchups
+    assert stored[2:4] == ["tie", "both_bad"]
+    assert set(stored[:2] + stored[4:]) <= {"model_a", "model_b"}
+    await page.goto(f"{site.address}/arenas/{site.slug}/history")
+    await assert_accessible(page)
+    await assert_fits(page)
+    await assert_accessible(board)
+    await assert_fits(board)
+    assert failures == []
+    await context.close()
+
+
+@pytest.mark.e2e
+async def test_the_board_changes_within_five_seconds_of_a_vote(site: Site, browser: Browser) -> None:
+    context = await browser.new_context()
+    board, page = await context.new_page(), await context.new_page()
+    await board.goto(f"{site.address}/arenas/{site.slug}/leaderboard")
+    await page.goto(f"{site.address}/arenas/{site.slug}")
+    await page.get_by_role("button", name="Start").click()
+    for votes in (1, 2):
+        await expect(page.get_by_role("heading", name="Answer A")).to_be_visible()
+        await page.keyboard.press("1")
+        await expect(board.locator("body")).to_contain_text(f"{votes} vote", timeout=5_000)
+        await page.keyboard.press("n")
+        await asyncio.sleep(0.2)
+    await context.close()
+
+
+@pytest.mark.e2e
+async def test_a_slip_is_undone_by_key(site: Site, browser: Browser, database: Database) -> None:
+    page = await browser.new_page()
+    await page.goto(f"{site.address}/arenas/{site.slug}")
+    await page.get_by_role("button", name="Start").click()
+    await page.keyboard.press("3")
+    await expect(page.get_by_text("planted-").first).to_be_visible()
+    await page.keyboard.press("u")
+    await expect(page.get_by_text("does not count").first).to_be_visible()
+    async with database.read_session() as session:
+        rows = await session.execute(text("SELECT winner FROM vote ORDER BY revision"))
+        assert list(rows.scalars()) == ["tie", None]
+    await page.close()
+
+
+@pytest.mark.e2e
+async def test_single_keys_do_nothing_while_somebody_types(site: Site, browser: Browser, database: Database) -> None:
+    page = await browser.new_page()
+    await page.goto(f"{site.address}/arenas/{site.slug}")
+    await page.get_by_role("button", name="Start").click()
+    await page.keyboard.press("f")
+    note = page.get_by_role("textbox")
+    await note.fill("")
+    await note.press_sequentially("12 34 suns")
+    assert await note.input_value() == "12 34 suns"
+    assert await winners(database) == []
+    await page.close()
+
+
+@pytest.mark.e2e
+async def test_everything_works_with_scripts_switched_off(site: Site, browser: Browser, database: Database) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{site.address}/arenas/{site.slug}")
+    await page.get_by_role("button", name="Start").click()
+    for _ in range(site.matchups):
+        assert not any(model in await page.content() for model in MODELS)
+        await page.get_by_role("button", name="B is better").click()
+        await expect(page.get_by_text("planted-").first).to_be_visible()
+        await page.get_by_role("button", name="Next battle").click()
+    await expect(page).to_have_url(f"{site.address}/arenas/{site.slug}/done")
+    assert len(await winners(database)) == site.matchups
+    await context.close()
+
+
+@pytest.mark.e2e
+async def test_a_battle_page_is_light(site: Site, browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.goto(f"{site.address}/arenas/{site.slug}")
+    sizes: dict[str, int] = {}
+
+    async def note(response: object) -> None:
+        sizes[response.url] = len(await response.body())  # type: ignore[attr-defined]
+
+    await page.get_by_role("button", name="Start").click()
+    address = page.url
+    fresh = await browser.new_context(storage_state=await page.context.storage_state())
+    battle = await fresh.new_page()
+    battle.on("response", note)
+    await battle.goto(address, wait_until="networkidle")
+    assert sizes[address] > 1_000
+    assert sum(sizes.values()) < 60_000, sizes
+    assert len(sizes) < 10, sizes
+    await fresh.close()
