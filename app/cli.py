@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -91,8 +92,11 @@ async def _work() -> None:
 
     settings = Settings()
     configure(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_database(settings) as database:
-        await run_worker(database, settings)
+        await run_worker(database, settings, stop)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ again by another.
 
 import asyncio
 import contextlib
-import signal
 import uuid
 from datetime import UTC, datetime
 
@@ -60,12 +59,8 @@ def build_queue(database: Database, settings: Settings) -> procrastinate.App:
     return queue
 
 
-async def run_worker(database: Database, settings: Settings, stop: asyncio.Event | None = None) -> None:
-    """Work until SIGINT or SIGTERM. A database that goes away is waited for."""
-    stop = stop or asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+async def run_worker(database: Database, settings: Settings, stop: asyncio.Event) -> None:
+    """Work until told to stop; what has begun is finished first. A database that goes away is waited for."""
     while not stop.is_set():
         try:
             await _work_until(stop, build_queue(database, settings))
