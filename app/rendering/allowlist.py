@@ -16,7 +16,7 @@ _OWN_SPAN_CLASSES = {"image-mark", "math-block", "task-mark"}
 _FIXED_VALUES: dict[str, dict[str, set[str]]] = {tag: {"dir": {"auto"}} for tag in _BLOCKS}
 _FIXED_VALUES["pre"]["tabindex"] = {"0"}
 _FIXED_VALUES |= {
-    "div": {"tabindex": {"0"}, "role": {"region"}, "aria-label": {"Table"}},
+    "div": {"tabindex": {"0"}, "role": {"group"}, "aria-label": {"Table"}},
     "span": {"tabindex": {"0"}, "role": {"img"}, "aria-label": {"Done", "Not done"}},
     "th": {"scope": {"col"}},
 }

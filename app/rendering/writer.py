@@ -21,7 +21,7 @@ from app.rendering.pieces import piece_of
 _ALLOWED_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE)
 _SHOWN_TARGET = 200
 # A page has its own h1 and h2; an answer starts below them.
-_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
+_FIRST_HEADING, _LAST_HEADING = 3, 6
 _CONTAINERS = {"li", "blockquote"}
 
 
@@ -31,6 +31,7 @@ class HtmlWriter:
     def __init__(self, converted: Mapping[Piece, str]) -> None:
         self._converted = converted
         self._open: list[str] = []
+        self._outline: list[int] = []
         self._refused_links: list[str | None] = []
         self._special: dict[str, Callable[[Token], str]] = {
             "heading_open": self._heading,
@@ -88,8 +89,12 @@ class HtmlWriter:
         return _END_TAGS.get(token.tag) or f"</{token.tag}>"
 
     def _heading(self, token: Token) -> str:
-        tag = _HEADINGS[token.tag]
-        return f'<{tag} dir="auto">' if token.nesting == 1 else f"</{tag}>"
+        """Headings by their depth in the text's own outline, so that none skips a level whatever it began with."""
+        level = int(token.tag[1])
+        if token.nesting == 1:
+            self._outline = [*(above for above in self._outline if above < level), level]
+        depth = min(_FIRST_HEADING + len(self._outline) - 1, _LAST_HEADING)
+        return f'<h{depth} dir="auto">' if token.nesting == 1 else f"</h{depth}>"
 
     def _list_item(self, token: Token) -> str:
         start = self._start(token)
@@ -175,7 +180,7 @@ _START_TAGS = {
     "p": '<p dir="auto">',
     "li": '<li dir="auto">',
     "blockquote": '<blockquote dir="auto">\n',
-    "table": '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table dir="auto">\n',
+    "table": '<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table dir="auto">\n',
 }
 _END_TAGS = {
     **{tag: f"</{tag}>\n" for tag in ("p", "li", "ul", "ol", "blockquote", "thead", "tbody", "tr")},

@@ -26,6 +26,14 @@ async def assert_fits(page: Page) -> None:
     assert overflow <= 0, f"{page.url} is {overflow} px too wide"
 
 
+async def begin(page: Page, site: Site) -> None:
+    """From the arena's door to the first battle, ready for keys."""
+    await page.goto(f"{site.address}/arenas/{site.slug}")
+    await page.get_by_role("button", name="Start").click()
+    await expect(page.locator("[data-state=shown]")).to_be_visible()
+    await page.wait_for_load_state("load")
+
+
 async def winners(database: Database) -> list[str]:
     async with database.read_session() as session:
         rows = await session.execute(text("SELECT winner FROM vote ORDER BY cast_at"))
@@ -52,9 +60,10 @@ async def test_a_whole_arena_by_keyboard(
     await assert_fits(page)
     await page.get_by_role("button", name="Start").focus()
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/battles/*", wait_until="load")
 
     for number, key in enumerate(KEYS[: site.matchups]):
-        await expect(page.get_by_role("heading", name="Answer A")).to_be_visible()
+        await expect(page.locator("[data-state=shown]")).to_be_visible()
         sent = await page.content()
         assert not any(model in sent for model in MODELS)
         if number == 0:
@@ -88,10 +97,9 @@ async def test_the_board_changes_within_five_seconds_of_a_vote(site: Site, brows
     context = await browser.new_context()
     board, page = await context.new_page(), await context.new_page()
     await board.goto(f"{site.address}/arenas/{site.slug}/leaderboard")
-    await page.goto(f"{site.address}/arenas/{site.slug}")
-    await page.get_by_role("button", name="Start").click()
+    await begin(page, site)
     for votes in (1, 2):
-        await expect(page.get_by_role("heading", name="Answer A")).to_be_visible()
+        await expect(page.locator("[data-state=shown]")).to_be_visible()
         await page.keyboard.press("1")
         await expect(board.locator("body")).to_contain_text(f"{votes} vote", timeout=5_000)
         await page.keyboard.press("n")
@@ -102,8 +110,7 @@ async def test_the_board_changes_within_five_seconds_of_a_vote(site: Site, brows
 @pytest.mark.e2e
 async def test_a_slip_is_undone_by_key(site: Site, browser: Browser, database: Database) -> None:
     page = await browser.new_page()
-    await page.goto(f"{site.address}/arenas/{site.slug}")
-    await page.get_by_role("button", name="Start").click()
+    await begin(page, site)
     await page.keyboard.press("3")
     await expect(page.get_by_text("planted-").first).to_be_visible()
     await page.keyboard.press("u")
@@ -117,8 +124,7 @@ async def test_a_slip_is_undone_by_key(site: Site, browser: Browser, database: D
 @pytest.mark.e2e
 async def test_single_keys_do_nothing_while_somebody_types(site: Site, browser: Browser, database: Database) -> None:
     page = await browser.new_page()
-    await page.goto(f"{site.address}/arenas/{site.slug}")
-    await page.get_by_role("button", name="Start").click()
+    await begin(page, site)
     await page.keyboard.press("f")
     note = page.get_by_role("textbox")
     await note.fill("")
@@ -147,13 +153,12 @@ async def test_everything_works_with_scripts_switched_off(site: Site, browser: B
 @pytest.mark.e2e
 async def test_a_battle_page_is_light(site: Site, browser: Browser) -> None:
     page = await browser.new_page()
-    await page.goto(f"{site.address}/arenas/{site.slug}")
     sizes: dict[str, int] = {}
 
     async def note(response: object) -> None:
         sizes[response.url] = len(await response.body())  # type: ignore[attr-defined]
 
-    await page.get_by_role("button", name="Start").click()
+    await begin(page, site)
     address = page.url
     fresh = await browser.new_context(storage_state=await page.context.storage_state())
     battle = await fresh.new_page()

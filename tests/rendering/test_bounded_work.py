@@ -74,7 +74,7 @@ def test_a_long_ordinary_answer_is_formatted() -> None:
         + "```\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
     )
     fragment = read(repeated(paragraph + code))
-    assert len(fragment.all("h4")) > 100
+    assert len(fragment.all("h3")) > 100
     assert len(fragment.all("math")) > 100
     assert fragment.all("table")
 

@@ -15,7 +15,7 @@ def test_a_table_keeps_its_rows_and_alignment_and_scrolls_in_a_region_that_the_k
     assert region.attributes == {
         "class": "table-scroll",
         "tabindex": "0",
-        "role": "region",
+        "role": "group",
         "aria-label": "Table",
     }
     assert [child.tag for child in region.children] == ["table"]
@@ -181,3 +181,8 @@ def test_plain_text_is_shown_line_by_line_without_formatting() -> None:
 def test_an_empty_text_gives_nothing() -> None:
     assert render_markdown("") == ""
     assert render_markdown(" \n\t\n") == ""
+
+
+def test_headings_never_skip_a_level_whatever_the_text_begins_with() -> None:
+    tags = [element.tag for element in read("### a\n\n##### b\n\n#### c\n\n# d\n\n###### e").elements]
+    assert tags == ["h3", "h4", "h4", "h3", "h4"]
