@@ -33,7 +33,7 @@ class Ballot:
     model_b: str
     verdicts: tuple[str | None, ...]
     kind: str = "human"
-    after_reveal: bool = False
+    after_reveal: bool = False  # of the last verdict
     cast_at: datetime | None = START
     source_row: int | None = None
     exclusion: str | None = None  # "standing" or "lifted"
@@ -41,7 +41,7 @@ class Ballot:
 
 
 def ballot(model_a: str, model_b: str, winner: str, **changes: object) -> Ballot:
-    return Ballot(model_a, model_b, (winner,), **changes)  # type: ignore[arg-type]  (fields by name)
+    return Ballot(model_a, model_b, (winner,), **changes)
 
 
 def in_turn(results: Iterable[tuple[str, str, str]], *, first_minute: int = 0) -> list[Ballot]:
@@ -61,7 +61,7 @@ def circle(models: Sequence[str], rounds: int = 1) -> list[Ballot]:
 async def make_arena(database: Database, slug: str = "kitchen", *, state: str = "open") -> Arena:
     async with database.session() as session:
         arena = await create_arena(session, OPERATOR, slug=slug, title=f"The {slug}")
-        return await change_state(session, OPERATOR, slug, state) if state != "draft" else arena  # type: ignore[arg-type]
+        return await change_state(session, OPERATOR, slug, state) if state != "draft" else arena
 
 
 async def cast(database: Database, arena: Arena, ballots: Iterable[Ballot]) -> None:
@@ -100,7 +100,7 @@ async def write_ballots(session: AsyncSession, arena: Arena, ballots: Sequence[B
                 "revision": revision,
                 "annotator_id": annotators[each.kind],
                 "winner": winner,
-                "after_reveal": each.after_reveal,
+                "after_reveal": each.after_reveal and revision == len(each.verdicts),
                 "source": "import",
                 "cast_at": each.cast_at,
                 "source_row": each.source_row,

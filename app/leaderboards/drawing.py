@@ -1,0 +1,97 @@
+"""Figures for the newest snapshots: drawn after the numbers are published, because drawing takes longer."""
+
+import asyncio
+import sys
+import uuid
+
+from pydantic import TypeAdapter
+from sqlalchemy import insert, text
+
+from app.db.engine import Database
+from app.leaderboards import repository
+from app.leaderboards.repository import SLICE
+from app.leaderboards.schemas import Figure, FigureData
+from app.leaderboards.stale import try_lock
+from app.leaderboards.tables import LeaderboardFigure
+
+# Under constant votes a board's figures are of snapshots at least this far apart, so that a worker is not kept busy
+# with drawing.
+SECONDS_BETWEEN_FIGURES = 10
+DRAWING_SECONDS = 120
+
+_WAITING = text("""
+    SELECT a.id AS arena_id, s.id AS snapshot_id
+    FROM arena a CROSS JOIN LATERAL (
+        SELECT id, votes FROM leaderboard_snapshot WHERE arena_id = a.id AND slice = :slice
+        ORDER BY created_at DESC, id DESC LIMIT 1
+    ) s
+    WHERE s.votes > 0 AND NOT EXISTS (
+        SELECT FROM leaderboard_figure f JOIN leaderboard_snapshot d ON d.id = f.snapshot_id AND d.arena_id = f.arena_id
+        WHERE f.arena_id = a.id AND (d.id = s.id OR d.created_at > now() - make_interval(secs => :pause)))
+    ORDER BY a.id
+""")
+
+# Pages that were loaded a moment ago still show the last ones.
+_DROP_OLD = text("""
+    DELETE FROM leaderboard_figure f USING leaderboard_snapshot s
+    WHERE f.arena_id = :arena_id AND f.snapshot_id <> :snapshot_id
+    AND s.id = f.snapshot_id AND s.arena_id = f.arena_id AND s.created_at < now() - interval '10 minutes'
+""")
+
+
+async def draw_missing(database: Database) -> list[Exception]:
+    """Draw the figures of every newest snapshot that has none. What went wrong with some keeps none of the others.
+
+    One worker draws at a time; the lock ends with the transaction, which does nothing else.
+    """
+    failures: list[Exception] = []
+    async with database.read_session() as lock:
+        if not await try_lock(lock, "leaderboard figures"):
+            return []
+        async with database.read_session() as session:
+            waiting = (await session.execute(_WAITING, {"slice": SLICE, "pause": SECONDS_BETWEEN_FIGURES})).all()
+        for arena_id, snapshot_id in waiting:
+            try:
+                await _draw(database, arena_id, snapshot_id)
+            except Exception as error:  # noqa: BLE001 (handed to the caller)
+                failures.append(error)
+    return failures
+
+
+async def _draw(database: Database, arena_id: uuid.UUID, snapshot_id: uuid.UUID) -> None:
+    """Read, draw, write: no transaction is open on the data while the drawing goes on."""
+    async with database.read_session() as session:
+        board = await repository.read_board(session, arena_id, snapshot_id)
+    if board is None:
+        return
+    models = [facts.name for facts in board.details.facts]
+    figures = await draw(FigureData(entries=board.entries, models=models, pairs=board.details.pairs))
+    key = {"arena_id": arena_id, "snapshot_id": snapshot_id}
+    async with database.session() as session:
+        await session.execute(insert(LeaderboardFigure), [{**key, **figure.model_dump()} for figure in figures])
+        await session.execute(_DROP_OLD, key)
+
+
+async def draw(data: FigureData) -> list[Figure]:
+    """The figures, drawn in a process of its own.
+
+    Raises RuntimeError with the process's last words if it fails, and TimeoutError if it hangs.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "app.leaderboards.figures",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(DRAWING_SECONDS):
+            output, errors = await process.communicate(data.model_dump_json().encode())
+    finally:
+        if process.returncode is None:  # it takes too long, or the worker is stopping
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise RuntimeError(f"the figures could not be drawn: {errors.decode(errors='replace')[-2000:]}")
+    return TypeAdapter(list[Figure]).validate_json(output)

@@ -1,0 +1,179 @@
+"""Reading and writing snapshots."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, cast, collate, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.config import code_version
+from app.db.base import Xid8
+from app.leaderboards.compute import Board
+from app.leaderboards.schemas import THEMES, BoardDetails, EntryOut, FigureName, Theme
+from app.leaderboards.tables import LeaderboardEntry, LeaderboardFigure, LeaderboardSnapshot
+
+SLICE = "overall"
+
+# Of those older than an hour the last of each day stays: a board under constant votes writes one every few seconds.
+_THIN = text("""
+    WITH superseded AS (
+        SELECT s.id FROM leaderboard_snapshot s
+        WHERE s.arena_id = :arena_id AND s.slice = :slice AND s.created_at < now() - interval '1 hour'
+        AND EXISTS (
+            SELECT FROM leaderboard_snapshot n
+            WHERE n.arena_id = s.arena_id AND n.slice = s.slice AND n.created_at > s.created_at
+            AND date_trunc('day', n.created_at, 'UTC') = date_trunc('day', s.created_at, 'UTC'))
+    ), entries AS (
+        DELETE FROM leaderboard_entry e USING superseded s WHERE e.snapshot_id = s.id AND e.arena_id = :arena_id
+    ), figures AS (
+        DELETE FROM leaderboard_figure f USING superseded s WHERE f.snapshot_id = s.id AND f.arena_id = :arena_id
+    )
+    DELETE FROM leaderboard_snapshot t USING superseded s WHERE t.id = s.id AND t.arena_id = :arena_id
+""")
+
+_CURRENT = text("""
+    SELECT s.id, f.id AS figures_id, f.votes AS figures_votes
+    FROM (
+        SELECT id FROM leaderboard_snapshot WHERE arena_id = :arena_id AND slice = :slice
+        ORDER BY created_at DESC, id DESC LIMIT 1
+    ) s LEFT JOIN LATERAL (
+        SELECT d.id, d.votes FROM leaderboard_snapshot d
+        WHERE d.arena_id = :arena_id AND d.slice = :slice
+        AND EXISTS (SELECT FROM leaderboard_figure g WHERE g.snapshot_id = d.id AND g.arena_id = d.arena_id)
+        ORDER BY d.created_at DESC, d.id DESC LIMIT 1
+    ) f ON true
+""")
+
+
+@dataclass(frozen=True)
+class Current:
+    """What a page would be made of now. The figures may be of a slightly older snapshot: drawing takes longer."""
+
+    snapshot_id: uuid.UUID
+    figures_id: uuid.UUID | None
+    figures_votes: int | None
+
+
+@dataclass(frozen=True)
+class FigureSize:
+    """Width and height in pixels, so that a page keeps the place free."""
+
+    name: str
+    width: int
+    height: int
+
+
+async def find_current(session: AsyncSession, arena_id: uuid.UUID) -> Current | None:
+    """The newest snapshot and the newest one with figures: one cheap query, for readers that ask again and again."""
+    row = (await session.execute(_CURRENT, {"arena_id": arena_id, "slice": SLICE})).one_or_none()
+    return None if row is None else Current(row.id, row.figures_id, row.figures_votes)
+
+
+async def list_figures(session: AsyncSession, arena_id: uuid.UUID, snapshot_id: uuid.UUID) -> list[FigureSize]:
+    figure = LeaderboardFigure
+    rows = await session.execute(
+        select(figure.name, figure.width, figure.height)
+        .where(figure.snapshot_id == snapshot_id, figure.arena_id == arena_id, figure.theme == THEMES[0])
+        .order_by(figure.name)
+    )
+    return [FigureSize(name, width, height) for name, width, height in rows]
+
+
+async def find_figure(
+    session: AsyncSession, arena_id: uuid.UUID, snapshot_id: uuid.UUID, name: FigureName, theme: Theme
+) -> LeaderboardFigure | None:
+    return await session.get(LeaderboardFigure, (snapshot_id, arena_id, name, theme))
+
+
+async def latest_snapshot(session: AsyncSession, arena_id: uuid.UUID) -> LeaderboardSnapshot | None:
+    return await session.scalar(
+        select(LeaderboardSnapshot)
+        .where(LeaderboardSnapshot.arena_id == arena_id, LeaderboardSnapshot.slice == SLICE)
+        .order_by(LeaderboardSnapshot.created_at.desc(), LeaderboardSnapshot.id.desc())
+        .limit(1)
+    )
+
+
+async def add_snapshot(
+    session: AsyncSession, arena_id: uuid.UUID, board: Board, *, watermark: int, duration_seconds: float
+) -> LeaderboardSnapshot:
+    """Write a snapshot with its entries. Its time is that of the writing, so that snapshots are in order."""
+    snapshot = LeaderboardSnapshot(
+        arena_id=arena_id,
+        slice=SLICE,
+        method=board.method,
+        settings=board.settings,
+        votes=board.votes,
+        input_hash=board.input_hash,
+        code_version=code_version(),
+        watermark=cast(str(watermark), Xid8),
+        duration_seconds=duration_seconds,
+        details=board.details.model_dump(mode="json"),
+        created_at=func.clock_timestamp(),
+    )
+    session.add(snapshot)
+    await session.flush()
+    await session.refresh(snapshot)
+    key = {"snapshot_id": snapshot.id, "arena_id": arena_id}
+    if board.entries:
+        await session.execute(insert(LeaderboardEntry), [{**key, **vars(entry)} for entry in board.entries])
+    return snapshot
+
+
+async def thin_snapshots(session: AsyncSession, arena_id: uuid.UUID) -> None:
+    """Drop the snapshots of past days, but for the last of each: every other could be computed again."""
+    await session.execute(_THIN, {"arena_id": arena_id, "slice": SLICE})
+
+
+@dataclass(frozen=True)
+class StoredBoard:
+    """A snapshot, read back whole."""
+
+    snapshot: LeaderboardSnapshot
+    details: BoardDetails
+    entries: list[EntryOut]
+
+
+async def read_board(session: AsyncSession, arena_id: uuid.UUID, snapshot_id: uuid.UUID) -> StoredBoard | None:
+    """A snapshot with its entries: best first; then those without a rating, most votes first."""
+    snapshot = await session.get(LeaderboardSnapshot, (snapshot_id, arena_id))
+    if snapshot is None:
+        return None
+    details = BoardDetails.model_validate(snapshot.details)
+    facts = {model.name: model for model in details.facts}
+    rows = await session.scalars(
+        select(LeaderboardEntry)
+        .where(LeaderboardEntry.snapshot_id == snapshot_id, LeaderboardEntry.arena_id == arena_id)
+        .order_by(
+            LeaderboardEntry.rating.desc().nulls_last(),
+            LeaderboardEntry.votes.desc(),
+            collate(LeaderboardEntry.model, "C"),
+        )
+    )
+    entries = []
+    for row in rows:
+        known = facts[row.model]
+        entry = EntryOut.model_validate(row)
+        entries.append(
+            entry.model_copy(update={"organisation": known.organisation, "licence": known.licence, "link": known.link})
+        )
+    return StoredBoard(snapshot, details, entries)
+
+
+async def find_standings(
+    session: AsyncSession, arena_id: uuid.UUID
+) -> Sequence[Row[str, int | None, int | None, float | None]]:
+    """Model, rank_lower, rank_upper and rating of the models of the newest snapshot: one query."""
+    newest = (
+        select(LeaderboardSnapshot.id)
+        .where(LeaderboardSnapshot.arena_id == arena_id, LeaderboardSnapshot.slice == SLICE)
+        .order_by(LeaderboardSnapshot.created_at.desc(), LeaderboardSnapshot.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    entry = LeaderboardEntry
+    statement = select(entry.model, entry.rank_lower, entry.rank_upper, entry.rating).where(
+        entry.snapshot_id == newest, entry.arena_id == arena_id
+    )
+    return (await session.execute(statement)).all()

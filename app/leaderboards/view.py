@@ -1,0 +1,144 @@
+"""What the board's page shows, worked out before any template: rows, their order, the shared axis, the matrix."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from app.leaderboards.schemas import BoardDetails, EntryOut
+
+AXIS_WIDTH = 200.0
+AXIS_MARGIN = 6.0
+MOST_MODELS_IN_MATRIX = 64  # beyond, the table would weigh more than all the rest of the page
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the board. `how` is the explanation that its heading leads to."""
+
+    key: str
+    title: str
+    how: str | None
+    value: Callable[[EntryOut], Any]  # numbers in one column, words in another; None where there is nothing
+    best_is_high: bool = False
+
+
+COLUMNS = (
+    Column("rank", "Rank", "rank", lambda entry: entry.rank),
+    Column("model", "Model", None, lambda entry: entry.model.casefold()),
+    Column("rating", "Rating, with 95 % interval", "rating", lambda entry: entry.rating, best_is_high=True),
+    Column("votes", "Votes", "votes", lambda entry: entry.votes, best_is_high=True),
+    Column("win_rate", "Win rate", "win-rate", lambda entry: entry.win_rate, best_is_high=True),
+    Column("elo", "Elo", "elo", lambda entry: entry.elo, best_is_high=True),
+    Column("organisation", "Organisation", None, lambda entry: (entry.organisation or "").casefold() or None),
+    Column("licence", "Licence", None, lambda entry: (entry.licence or "").casefold() or None),
+)
+SORT_PATTERN = f"^-?({'|'.join(column.key for column in COLUMNS)})$"
+
+
+@dataclass(frozen=True)
+class BoardQuery:
+    """What the address asks for: `sort` is a column's key, with a minus for descending; `q` a part of a name."""
+
+    sort: str = "rank"
+    q: str = ""
+
+    def link(self, *, sort: str) -> str:
+        """The address of the same board in another order, as a query string."""
+        parts = {"sort": sort if sort != "rank" else "", "q": self.q}
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+    @property
+    def without_search(self) -> str:
+        """The address of all models in this order."""
+        return BoardQuery(self.sort).link(sort=self.sort)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading: where a click leads, and how it is sorted now ("ascending", "descending" or None)."""
+
+    column: Column
+    link: str
+    sorted: str | None
+
+
+def headings(query: BoardQuery) -> list[Heading]:
+    """A first click sorts best first, a second turns the order round."""
+    current, is_descending = query.sort.removeprefix("-"), query.sort.startswith("-")
+    result = []
+    for column in COLUMNS:
+        direction = ("descending" if is_descending else "ascending") if column.key == current else None
+        turns = column.best_is_high if direction is None else not is_descending
+        result.append(Heading(column, query.link(sort=f"-{column.key}" if turns else column.key), direction))
+    return result
+
+
+def select_rows(entries: Sequence[EntryOut], query: BoardQuery) -> list[EntryOut]:
+    """The entries that match, in the order asked for; those without a value come last in either direction."""
+    wanted = query.q.strip().casefold()
+    rows = [entry for entry in entries if wanted in f"{entry.model}\n{entry.organisation or ''}".casefold()]
+    column = next(column for column in COLUMNS if column.key == query.sort.removeprefix("-"))
+    known = [entry for entry in rows if column.value(entry) is not None]
+    unknown = [entry for entry in rows if column.value(entry) is None]
+    return sorted(known, key=column.value, reverse=query.sort.startswith("-")) + unknown
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The one axis on which all intervals are drawn, in units of its viewBox."""
+
+    low: float
+    high: float
+    ticks: tuple[int, ...]
+
+    @property
+    def width(self) -> float:
+        return AXIS_WIDTH
+
+    def x(self, rating: float) -> str:
+        share = (rating - self.low) / (self.high - self.low)
+        return f"{AXIS_MARGIN + share * (AXIS_WIDTH - 2 * AXIS_MARGIN):.1f}".removesuffix(".0")
+
+
+def rating_axis(entries: Sequence[EntryOut]) -> Axis | None:
+    """From the lowest to the highest bound of all ranked models, also those that a search leaves out."""
+    bounds = [bound for entry in entries for bound in (entry.rating_lower, entry.rating_upper) if bound is not None]
+    if not bounds:
+        return None
+    low, high = min(bounds), max(bounds)
+    if high - low < 1.0:
+        low, high = low - 50.0, high + 50.0
+    step = _round_step((high - low) / 6)
+    ticks = range(math.ceil(low / step) * step, math.floor(high / step) * step + 1, step)
+    return Axis(low, high, tuple(ticks))
+
+
+def _round_step(least: float) -> int:
+    """The next of 1, 2, 5, 10, 20, 50 and so on."""
+    magnitude = 10 ** math.floor(math.log10(max(least, 1.0)))
+    return next(int(factor * magnitude) for factor in (1, 2, 5, 10) if factor * magnitude >= least)
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A model's win rates in whole per cent, in the order of the matrix; empty where they never met."""
+
+    model: str
+    cells: tuple[str, ...]
+
+
+def win_rate_matrix(entries: Sequence[EntryOut], details: BoardDetails) -> list[MatrixRow] | None:
+    """The matrix in the order of the board; None where it is too large for a page."""
+    order = [entry.model for entry in entries if entry.votes]
+    if len(order) > MOST_MODELS_IN_MATRIX:
+        return None
+    place = {model: index for index, model in enumerate(order)}
+    cells = [[""] * len(order) for _ in order]
+    for a, b, wins_a, wins_b, ties, both_bad in details.pairs:
+        votes = wins_a + wins_b + ties + both_bad
+        i, j = place[details.facts[a].name], place[details.facts[b].name]
+        share = (wins_a + (ties + both_bad) / 2) / votes
+        cells[i][j], cells[j][i] = f"{100 * share:.0f}", f"{100 * (1 - share):.0f}"
+    return [MatrixRow(model, tuple(row)) for model, row in zip(order, cells, strict=True)]
