@@ -1,0 +1,126 @@
+"""Checked rows into the two staging tables, by COPY."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from psycopg import AsyncCursor
+
+from app.battles.lineup import lineup_of
+from app.imports import statements
+from app.imports.identity import Identity
+from app.imports.records import Blocks, Contestant, ImportedExclusion
+from app.imports.stream import PlacedMatchup, PlacedVote
+
+_BATCH_ROWS = 1000
+_BATCH_CHARACTERS = 8_000_000
+
+
+class Stager:
+    """Collects a batch of each kind, since one connection runs one COPY at a time."""
+
+    def __init__(self, cursor: AsyncCursor[Any], identity: Identity, versions: Mapping[Contestant, uuid.UUID]) -> None:
+        self._cursor = cursor
+        self._identity = identity
+        self._versions = versions
+        self._lineup = cache(lambda a, b: lineup_of((a, b)))
+        self._fingerprints: set[bytes] = set()
+        self._matchups: list[tuple[Any, ...]] = []
+        self._votes: list[tuple[Any, ...]] = []
+        self._characters = 0
+
+    async def add(self, placed: PlacedMatchup | PlacedVote) -> None:
+        if isinstance(placed, PlacedMatchup):
+            self._matchups.append(self._matchup_row(placed))
+        else:
+            self._votes.append(self._vote_row(placed))
+        if len(self._matchups) + len(self._votes) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
+            await self.flush()
+
+    async def flush(self) -> None:
+        await copy_rows(self._cursor, statements.COPY_MATCHUPS, self._matchups)
+        await copy_rows(self._cursor, statements.COPY_VOTES, self._votes)
+        self._matchups, self._votes, self._characters = [], [], 0
+
+    def _matchup_row(self, placed: PlacedMatchup) -> tuple[Any, ...]:
+        matchup = placed.matchup
+        opening = "\n\n".join(matchup.prompts[0])
+        fingerprint = sha256(opening.encode()).digest()
+        is_first = fingerprint not in self._fingerprints
+        self._fingerprints.add(fingerprint)
+        version_a, version_b = self._versions[matchup.model_a], self._versions[matchup.model_b]
+        candidate = self._identity.of("matchup", matchup.external_id)
+        contents = [_blocks_json(part) for part in (matchup.prompts, matchup.answers_a, matchup.answers_b)]
+        self._characters += sum(map(len, contents))
+        return (
+            placed.line,
+            candidate,
+            candidate,
+            matchup.external_id,
+            self._identity.of("prompt", fingerprint.hex()),
+            fingerprint,
+            opening if is_first else None,
+            matchup.language,
+            list(matchup.tags),
+            version_a,
+            version_b,
+            self._lineup(version_a, version_b),
+            *contents,
+        )
+
+    def _vote_row(self, placed: PlacedVote) -> tuple[Any, ...]:
+        vote, battle = placed.vote, placed.vote.battle
+        battle_id = (
+            battle.battle_id
+            if battle
+            else self._identity.of("battle", placed.matchup, vote.annotator, str(placed.repeat))
+        )
+        return (
+            placed.path.name,
+            placed.line,
+            battle_id,
+            self._identity.of("matchup", placed.matchup),
+            self._identity.of("annotator", vote.annotator),
+            placed.repeat,
+            battle.revision if battle else 1,
+            battle.is_current if battle else True,
+            vote.winner,
+            vote.strength,
+            battle.after_reveal if battle else False,
+            battle.side_order if battle else None,
+            battle.sampler if battle else None,
+            battle.propensity if battle else None,
+            battle.shown_at if battle else None,
+            vote.cast_at,
+            battle.source_row if battle else placed.number,
+            self._exclusions_json(battle_id, vote.exclusions) if vote.exclusions else None,
+        )
+
+    def _exclusions_json(self, battle_id: str, exclusions: Sequence[ImportedExclusion]) -> str:
+        rows = [
+            {
+                "id": str(
+                    self._identity.of("exclusion", battle_id, item.reason, item.excluded_by, str(item.created_at))
+                ),
+                "reason": item.reason,
+                "excluded_by": item.excluded_by,
+                "created_at": item.created_at,
+                "lifted_at": item.lifted_at,
+            }
+            for item in exclusions
+        ]
+        return orjson.dumps(rows).decode()
+
+
+async def copy_rows(cursor: AsyncCursor[Any], statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    async with cursor.copy(statement) as copy:
+        for row in rows:
+            await copy.write_row(row)
+
+
+def _blocks_json(messages: Sequence[Blocks]) -> str:
+    """[[{"type": "text", "text": ...}], ...]: a list of blocks for each message."""
+    return orjson.dumps([[{"type": "text", "text": text} for text in blocks] for blocks in messages]).decode()
