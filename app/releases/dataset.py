@@ -1,0 +1,90 @@
+"""Writing a dataset: snapshot -> records -> rows -> a file, its manifest and its card."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.arenas.tables import Arena
+from app.releases import repository
+from app.releases.card import dataset_card
+from app.releases.conversion import Conversion
+from app.releases.formats import FORMATS
+from app.releases.manifest import Manifest, build_manifest
+from app.releases.order import Order
+from app.releases.stream import StoredVote, stream_votes
+from app.releases.writers import WRITERS, Writer
+from app.releases.writers.files import HashingFile, new_file
+
+Progress = Callable[[int, int], Awaitable[None]]
+Result = TypeVar("Result")
+
+CARD = "README.md"
+MANIFEST = "manifest.json"
+
+
+async def write_dataset(
+    session: AsyncSession, arena: Arena, order: Order, folder: Path, on_progress: Progress
+) -> Manifest:
+    """Write the data file, README.md and, last, manifest.json, from what the session's snapshot holds.
+
+    on_progress is told (votes gone through, votes in all) after each batch, and may raise to stop.
+    """
+    models = await repository.model_facts(session)
+    total = await repository.count_votes(session, arena.id)
+    watermark, created_at = await repository.watermark(session)
+    conversion = Conversion(order, {version_id: model.name for version_id, model in models.items()})
+    with new_file(folder / order.file_name) as file:
+        await _write_rows(session, arena, order, conversion, file, lambda done: on_progress(done, total))
+    manifest = build_manifest(
+        order,
+        arena,
+        await repository.list_protocols(session, arena.id),
+        [model for model in models.values() if model.name in conversion.tally.models],
+        conversion.tally,
+        file,
+        watermark=watermark,
+        created_at=created_at,
+    )
+    _write_whole(folder / CARD, dataset_card(manifest).encode())
+    _write_whole(folder / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return manifest
+
+
+async def _write_rows(
+    session: AsyncSession,
+    arena: Arena,
+    order: Order,
+    conversion: Conversion,
+    file: HashingFile,
+    on_batch: Callable[[int], Awaitable[None]],
+) -> None:
+    def convert(stored: Sequence[StoredVote], writer: Writer) -> None:
+        rows = conversion.rows(stored)
+        if rows:
+            writer.write(rows)
+
+    with contextlib.closing(WRITERS[order.file_type](file, FORMATS[order.format].schema)) as writer:
+        async with contextlib.aclosing(stream_votes(session, arena.id)) as batches:
+            async for stored in batches:
+                await _in_thread(convert, stored, writer)
+                await on_batch(conversion.tally.votes_read)
+
+
+async def _in_thread(function: Callable[..., Result], *arguments: Any) -> Result:
+    """Run beside the event loop. A cancelled caller waits for the thread: it holds the file that is about to close."""
+    work = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    with new_file(path) as file:
+        file.write(content)

@@ -1,0 +1,80 @@
+"""The manifest: what a dataset holds, what was left out and why, and the hash of its file."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from app.arenas.tables import Arena, Protocol
+from app.config import code_version
+from app.releases.conversion import Tally
+from app.releases.formats import FORMATS
+from app.releases.order import Order
+from app.releases.repository import ModelFacts
+from app.releases.writers.files import HashingFile
+
+Manifest = dict[str, Any]
+
+MANIFEST_VERSION = 1
+LICENCE = (
+    "No licence has been stated for the prompts and the votes: ask whoever runs the arena before you pass them on. "
+    "The answers are under the terms of the models that wrote them, listed under models."
+)
+
+
+def ordered_manifest(order: Order) -> Manifest:
+    """What is known when a release is asked for."""
+    return {"format": order.format, "file_type": order.file_type, "kinds": list(order.kinds)}
+
+
+def build_manifest(
+    order: Order,
+    arena: Arena,
+    protocols: Sequence[Protocol],
+    models: Sequence[ModelFacts],
+    tally: Tally,
+    file: HashingFile,
+    *,
+    watermark: int,
+    created_at: datetime,
+) -> Manifest:
+    """All of it, as JSON. rows and dropped add up to votes_read.
+
+    watermark is the snapshot's pg_snapshot_xmin: all votes recorded by earlier transactions are in.
+    """
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        **ordered_manifest(order),
+        "arena": {"slug": arena.slug, "title": arena.title, "description": arena.description},
+        "created_at": created_at.isoformat(),
+        "code_version": code_version(),
+        "watermark": watermark,
+        "votes_read": tally.votes_read,
+        "rows": tally.rows,
+        "dropped": dict(tally.dropped.most_common()),
+        "counts": {name: dict(counter.most_common()) for name, counter in tally.counts.items()},
+        "files": [{"name": order.file_name, "bytes": file.size, "sha256": file.sha256, "rows": tally.rows}],
+        "columns": [_column(item) for item in FORMATS[order.format].schema],
+        "models": sorted((asdict(model) for model in models), key=lambda model: model["name"]),
+        "protocols": [
+            {"version": protocol.version, "created_at": protocol.created_at.isoformat(), "document": protocol.document}
+            for protocol in protocols
+        ],
+        "licence": LICENCE,
+    }
+
+
+def _column(item: "pa.Field[Any]") -> dict[str, Any]:
+    description = (item.metadata or {}).get(b"description", b"").decode()
+    return {"name": item.name, "type": _type(item.type), "nullable": item.nullable, "description": description}
+
+
+def _type(kind: pa.DataType) -> Any:
+    """An Arrow type in the words of a dataset card: a name, a list, or named fields."""
+    if pa.types.is_list(kind):
+        return [_type(kind.value_type)]
+    if pa.types.is_struct(kind):
+        return {item.name: _type(item.type) for item in kind}
+    return {"double": "float64"}.get(str(kind), str(kind))
