@@ -12,6 +12,7 @@ from app.accounts.service import viewer_of_user
 from app.accounts.viewer import OPERATOR
 from app.arenas import service
 from app.arenas.schemas import ArenaCreate
+from app.arenas.tables import Arena
 from app.config import Settings
 from app.db.connect import open_database
 from app.errors import InvalidInputError
@@ -71,6 +72,6 @@ async def _change_state(slug: str, state: service.State) -> None:
         await service.change_state(session, OPERATOR, slug, state)
 
 
-async def _list() -> list[service.Arena]:
+async def _list() -> list[Arena]:
     async with open_database(Settings()) as database, database.read_session() as session:
         return await service.list_arenas(session, OPERATOR)

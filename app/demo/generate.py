@@ -6,6 +6,7 @@ every contestant answer every prompt, pairs the answers and writes `data/matchup
 
 import importlib.util
 import random
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,8 @@ Answers = dict[str, str]  # contestant's name -> its text, for one prompt
 DATA = Path(__file__).parent / "data"
 SEED = 2025
 PAIRS_PER_PROMPT = 5
+# A made-up web or e-mail address or telephone number may be somebody's.
+CONTACT = re.compile(r"https?://|www\.|\S@\S|(?<!\d)\d{3}[-. )]{1,2}\d{4}")
 
 
 def find_weights() -> Path:
@@ -69,8 +72,9 @@ def answer(model: Any, settings: Row, prompt: str, seed: int) -> str:
 
 
 def usable(text: str) -> bool:
-    """Whether there is something to judge: not empty, no control token, no character that was cut in half."""
-    return bool(text) and "<|" not in text and "\N{REPLACEMENT CHARACTER}" not in text
+    """Whether a text can be shown: not empty, no control token, no character cut in half, nobody's address."""
+    broken = "<|" in text or "\N{REPLACEMENT CHARACTER}" in text
+    return bool(text) and not broken and CONTACT.search(text) is None
 
 
 def deal_pairs(names: list[str], prompts: int, dice: random.Random) -> Iterator[list[tuple[str, str]]]:

@@ -141,7 +141,8 @@ async def test_everything_works_with_scripts_switched_off(site: Site, browser: B
     await page.goto(f"{site.address}/arenas/{site.slug}")
     await page.get_by_role("button", name="Start").click()
     for _ in range(site.matchups):
-        assert not any(model in await page.content() for model in MODELS)
+        sent = await page.content()
+        assert not any(model in sent for model in MODELS)
         await page.get_by_role("button", name="B is better").click()
         await expect(page.get_by_text("planted-").first).to_be_visible()
         await page.get_by_role("button", name="Next battle").click()
