@@ -52,7 +52,8 @@ WITH pool AS (
     INSERT INTO battle (id, arena_id, matchup_id, annotator_id, protocol_version, contestants, lineup, side_order,
         first_contestant, sampler, propensity, source, state, shown_at, leased_until)
     SELECT %(battle_id)s, a.id, c.id, %(annotator_id)s, a.protocol_version, p.contestants, c.lineup, side_order,
-        p.contestants[CASE side_order WHEN 'ab' THEN 1 ELSE 2 END], %(sampler)s::text, 1.0 / c.size, %(source)s::text, %(state)s::text,
+        p.contestants[CASE side_order WHEN 'ab' THEN 1 ELSE 2 END], %(sampler)s::text, 1.0 / c.size,
+        %(source)s::text, %(state)s::text,
         CASE WHEN %(state)s::text = 'shown' THEN now() END, now() + make_interval(mins => %(lease_minutes)s)
     FROM chosen c CROSS JOIN pair p CROSS JOIN side JOIN arena a ON a.id = %(arena_id)s AND a.state = 'open'
     ON CONFLICT DO NOTHING

@@ -110,7 +110,8 @@ def _shape_of(path: Path, name: str | None, trl: TrlOptions) -> Shape:
             first_fault, first = first_fault or first, next(rows, None)
         columns = reader.columns or (tuple(first.values) if first else ())
     if first is None and first_fault is not None:
-        raise InvalidInputError(f"{path.name}, line {first_fault.line}: {first_fault.column} {first_fault.reason}.")
+        what = " ".join(part for part in (first_fault.column, first_fault.reason) if part)
+        raise InvalidInputError(f"{path.name}, line {first_fault.line}: {what}")
     shape = detect(columns, shapes)
     if shape is None:
         raise InvalidInputError(

@@ -70,7 +70,7 @@ class Bar:
 class Lines:
     """A line when a phase begins, and one every few seconds: what a log file can hold."""
 
-    def __init__(self, stream: TextIO = sys.stderr, every_seconds: float = 5.0) -> None:
+    def __init__(self, stream: TextIO, every_seconds: float = 5.0) -> None:
         self._stream = stream
         self._every_seconds = every_seconds
         self._phase = ""
@@ -96,7 +96,7 @@ class Lines:
 def for_terminal() -> ProgressReport:
     """A bar if somebody watches, lines if not."""
     console = Console(stderr=True)
-    return Bar(console) if console.is_terminal else Lines()
+    return Bar(console) if console.is_terminal else Lines(sys.stderr)
 
 
 def _rows(rows: int, began: float) -> str:

@@ -62,18 +62,18 @@ class ImportedExclusion:
 
 @dataclass(frozen=True, slots=True)
 class BattleFacts:
-    """What only our own raw votes know of the battle behind a vote."""
+    """What is known of the battle behind a vote. Only our own raw votes know more than the defaults."""
 
     battle_id: str
-    revision: int
-    is_current: bool
     repeat: int
-    after_reveal: bool
-    side_order: str | None
-    sampler: str | None
-    propensity: float | None
-    shown_at: datetime | None
     source_row: int | None
+    revision: int = 1
+    is_current: bool = True
+    after_reveal: bool = False
+    side_order: str | None = None
+    sampler: str | None = None
+    propensity: float | None = None
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from psycopg import AsyncCursor
 from app.battles.lineup import lineup_of
 from app.imports import statements
 from app.imports.identity import Identity
-from app.imports.records import Blocks, Contestant, ImportedExclusion
+from app.imports.records import BattleFacts, Blocks, Contestant, ImportedExclusion
 from app.imports.stream import PlacedMatchup, PlacedVote
 
 _BATCH_ROWS = 1000
@@ -72,31 +72,35 @@ class Stager:
         )
 
     def _vote_row(self, placed: PlacedVote) -> tuple[Any, ...]:
-        vote, battle = placed.vote, placed.vote.battle
-        battle_id = (
-            battle.battle_id
-            if battle
-            else self._identity.of("battle", placed.matchup, vote.annotator, str(placed.repeat))
-        )
+        vote = placed.vote
+        battle = vote.battle or self._battle_of(placed)
         return (
             placed.path.name,
             placed.line,
-            battle_id,
+            battle.battle_id,
             self._identity.of("matchup", placed.matchup),
             self._identity.of("annotator", vote.annotator),
-            placed.repeat,
-            battle.revision if battle else 1,
-            battle.is_current if battle else True,
+            battle.repeat,
+            battle.revision,
+            battle.is_current,
             vote.winner,
             vote.strength,
-            battle.after_reveal if battle else False,
-            battle.side_order if battle else None,
-            battle.sampler if battle else None,
-            battle.propensity if battle else None,
-            battle.shown_at if battle else None,
+            battle.after_reveal,
+            battle.side_order,
+            battle.sampler,
+            battle.propensity,
+            battle.shown_at,
             vote.cast_at,
-            battle.source_row if battle else placed.number,
-            self._exclusions_json(battle_id, vote.exclusions) if vote.exclusions else None,
+            battle.source_row,
+            self._exclusions_json(battle.battle_id, vote.exclusions) if vote.exclusions else None,
+        )
+
+    def _battle_of(self, placed: PlacedVote) -> BattleFacts:
+        """The battle behind a vote whose source knows of none."""
+        return BattleFacts(
+            battle_id=self._identity.of("battle", placed.matchup, placed.vote.annotator, str(placed.repeat)),
+            repeat=placed.repeat,
+            source_row=placed.number,
         )
 
     def _exclusions_json(self, battle_id: str, exclusions: Sequence[ImportedExclusion]) -> str:

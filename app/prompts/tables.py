@@ -27,9 +27,7 @@ class PromptTag(Base):
 
     __tablename__ = "prompt_tag"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["prompt_id", "arena_id"], ["prompt.id", "prompt.arena_id"], name="fk_prompt_tag_prompt"
-        ),
+        ForeignKeyConstraint(["prompt_id", "arena_id"], ["prompt.id", "prompt.arena_id"], name="fk_prompt_tag_prompt"),
     )
 
     prompt_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -49,7 +49,9 @@ async def _export(arena: str, format_name: str, file_type: str, kinds: list[str]
 
 def _print_summary(console: Console, manifest: Manifest, out: Path) -> None:
     file = manifest["files"][0]
-    table = Table("votes", "", title=f"{out / file['name']}", title_justify="left", show_header=False)
+    table = Table(title=f"{out / file['name']}", title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
     table.add_row("rows written", f"{manifest['rows']:,}")
     for reason, count in manifest["dropped"].items():
         table.add_row(f"left out: {reason}", f"{count:,}")

@@ -16,7 +16,8 @@ CREATE FUNCTION bench_id(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABL
     $$ SELECT (kind || '000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
 
 CREATE FUNCTION bench_pair(n bigint) RETURNS uuid[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-    $$ SELECT ARRAY[bench_id('02', n % {models}), bench_id('02', (n + n / {models} % ({models} - 1) + 1) % {models})] $$;
+    $$ SELECT ARRAY[bench_id('02', n % {models}),
+                    bench_id('02', (n + n / {models} % ({models} - 1) + 1) % {models})] $$;
 
 INSERT INTO arena (id, slug, title, description, mode, state, protocol_version)
     VALUES ('{arena}'::uuid, 'bench', 'Bench', '', 'curated', 'open', 1);

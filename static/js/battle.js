@@ -252,11 +252,11 @@ function setBusy(is) {
 
 function count(change) {
   const progress = document.getElementById("progress");
-  const { total } = progress.dataset;
   const done = Number(progress.dataset.done) + change;
+  const total = Math.max(progress.dataset.total, done);
   progress.dataset.done = done;
   progress.firstElementChild.value = done;
-  progress.lastElementChild.textContent = `${done} of ${Math.max(total, done)}`;
+  progress.lastElementChild.textContent = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
 }
 
 function countDown(milliseconds) {
@@ -307,7 +307,11 @@ function link(words, to, isForeign = false) {
 
 // Events
 
-document.addEventListener("click", (event) => (byPointer = event.detail > 0), { capture: true });
+function notePointer(event) {
+  byPointer = event.detail > 0; // a click by keyboard counts none
+}
+
+document.addEventListener("click", notePointer, { capture: true });
 
 const ACTIONS = { vote: (button) => vote(button.value), undo, skip, next };
 

@@ -22,7 +22,7 @@ Run = Callable[..., Awaitable[Result]]
 def run(test_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("PREFERENDUM_DATABASE_URL", test_url)
     monkeypatch.setenv("PREFERENDUM_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "120")
 
     async def invoke(*arguments: Any) -> Result:
         return await asyncio.to_thread(CliRunner().invoke, cli, ["export", *map(str, arguments)])

@@ -83,5 +83,5 @@ def every_process() -> Iterator[tuple[int, int, str]]:
 
 
 def _ps(*options: str) -> str:
-    answer = subprocess.run(["ps", "-ww", *options], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    answer = subprocess.run(["ps", "-ww", *options], capture_output=True, text=True, check=False)  # noqa: S607
     return answer.stdout

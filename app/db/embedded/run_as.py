@@ -38,7 +38,7 @@ class RunAs:
         own): Postgres has to be stopped by us, after the last transaction.
         """
         kept = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
-        return subprocess.run(  # noqa: S603 (the programs are the wheel's own and two of util-linux)
+        return subprocess.run(
             [*self.prefix, program, *arguments],
             env=kept | {"LC_ALL": "C", "TZ": "UTC"},
             cwd="/",  # ours may be one that the other user cannot enter
