@@ -20,6 +20,7 @@ from app.releases import api as release_api
 from app.releases import pages as release_pages
 from app.votes import api as vote_api
 from app.votes import pages as vote_pages
+from app.votes.direct import DirectVote
 from app.web import health, problems
 from app.web.headers import CrossSiteCheck, SecurityHeaders
 from app.web.templating import STATIC
@@ -74,6 +75,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", AddressedByContent(directory=STATIC))
+    app.add_middleware(DirectVote)
     app.add_middleware(CrossSiteCheck)
     app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
     return app

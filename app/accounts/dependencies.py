@@ -57,10 +57,10 @@ async def current_viewer(request: Request, database: DatabaseDependency) -> View
     """Who is asking, by API token or else by cookie; a stranger where there is neither."""
     viewer = STRANGER
     if token := bearer_token(request):
-        async with database.read_session() as session:
+        async with database.glance() as session:
             viewer = await service.viewer_of_api_token(session, token)
     elif token := session_token(request):
-        async with database.read_session() as session:
+        async with database.glance() as session:
             viewer = await service.viewer_of_session(session, token)
     request.state.viewer = viewer
     return viewer

@@ -9,7 +9,7 @@ from app.accounts.viewer import Viewer
 from app.arenas.schemas import ProtocolDocument
 from app.arenas.service import arena_and_protocol
 from app.arenas.tables import Arena
-from app.battles import repository
+from app.battles import repository, totals
 from app.battles.content import by_side, text_of
 from app.battles.draw import Drawer
 from app.battles.schemas import FlagIn, TurnOut
@@ -89,7 +89,7 @@ async def show_battle(session: AsyncSession, viewer: Viewer, battle_id: uuid.UUI
 
 
 async def progress(session: AsyncSession, arena_id: uuid.UUID, annotator_id: uuid.UUID | None) -> Progress:
-    total = await repository.count_matchups(session, arena_id)
+    total = await totals.count_matchups(session, arena_id)
     done = await repository.count_done(session, arena_id, annotator_id) if annotator_id else 0
     return Progress(done, max(total, done))
 

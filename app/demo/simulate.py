@@ -9,6 +9,8 @@ import random
 from collections.abc import Mapping
 from uuid import UUID
 
+import psycopg
+from psycopg.rows import DictRow
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,15 +46,15 @@ async def simulate_votes(database: Database, arena: Arena, strengths: Mapping[st
             session.add(annotator)
             await session.flush()
             token = await start_session(session, annotator.id, days=1)
-        async with database.single_statements() as connection:
+        async with database.single_statements() as connection, database.direct() as direct:
             drawer = Drawer(connection, arena.id, annotator.id, lease_minutes=5, source="simulation")
             credentials = Credentials(hash_token(token), None)
-            cast_votes += await _vote_all(connection, drawer, credentials, strengths, chance)
+            cast_votes += await _vote_all(direct, drawer, credentials, strengths, chance)
     return cast_votes
 
 
 async def _vote_all(
-    connection: AsyncConnection,
+    direct: psycopg.AsyncConnection[DictRow],
     drawer: Drawer,
     credentials: Credentials,
     strengths: Mapping[str, float],
@@ -62,8 +64,8 @@ async def _vote_all(
         battle_id = await drawer.next_battle()
         if battle_id is None:
             return number
-        choice = await _choose(connection, battle_id, strengths, chance)
-        await cast(connection, credentials, battle_id, choice=choice, revision=0, source="simulation")
+        choice = await _choose(drawer.connection, battle_id, strengths, chance)
+        await cast(direct, credentials, battle_id, choice=choice, revision=0, source="simulation")
     return VOTES_EACH
 
 

@@ -32,7 +32,7 @@ async def next_battle(
     viewer: ViewerDependency,
 ) -> BattleRef | None:
     """Get your next battle: the one already on your screen, or else the next. 204 when you have had them all."""
-    async with database.read_session() as session:
+    async with database.glance() as session:
         arena = await access_arena(session, viewer, slug, "vote")
     if viewer.annotator_id is None:
         raise SignInRequiredError(f"Open /arenas/{slug} in a browser and start there, or send an API token.")

@@ -9,7 +9,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
 
 from app.votes.rules import Choice
 
@@ -109,7 +110,7 @@ class Cast:
 
 
 async def cast(
-    connection: AsyncConnection,
+    connection: AsyncConnection[DictRow],
     credentials: Credentials,
     battle_id: uuid.UUID,
     *,
@@ -118,7 +119,7 @@ async def cast(
     source: str,
 ) -> Cast | None:
     """Record the vote if the battle is theirs, open, and in the revision that was shown; otherwise None."""
-    result = await connection.exec_driver_sql(
+    result = await connection.execute(
         _CAST,
         {
             **credentials.parameters(),
@@ -128,16 +129,14 @@ async def cast(
             "source": source,
         },
     )
-    row = result.mappings().one_or_none()
+    row = await result.fetchone()
     return None if row is None else Cast(**row)
 
 
 async def retract(
-    connection: AsyncConnection, credentials: Credentials, battle_id: uuid.UUID, *, source: str
+    connection: AsyncConnection[DictRow], credentials: Credentials, battle_id: uuid.UUID, *, source: str
 ) -> int | None:
     """Take the current vote back if it is theirs and within the window. The new revision, or None."""
-    result = await connection.exec_driver_sql(
-        _RETRACT, {**credentials.parameters(), "battle_id": battle_id, "source": source}
-    )
-    new_revision: int | None = result.scalar()
-    return new_revision
+    result = await connection.execute(_RETRACT, {**credentials.parameters(), "battle_id": battle_id, "source": source})
+    row = await result.fetchone()
+    return None if row is None else row["revision"]

@@ -56,7 +56,7 @@ async def next_battle(
 ) -> Response:
     """On to the next battle. Somebody new becomes an anonymous annotator here, known by a cookie alone."""
     annotator_id, token = viewer.annotator_id, None
-    async with database.read_session() as session:
+    async with database.glance() as session:
         arena = await access_arena(session, viewer, slug, "vote")
     if annotator_id is None:
         async with database.session() as session:

@@ -48,7 +48,7 @@ async def cast_vote(
     database: Database, credentials: Credentials, battle_id: uuid.UUID, vote: VoteIn, *, source: str
 ) -> VoteOut | None:
     """Record a vote in one round trip; None where it was refused, which `explain_refusal` then explains."""
-    async with database.single_statements() as connection:
+    async with database.direct() as connection:
         recorded = await cast(
             connection, credentials, battle_id, choice=vote.choice, revision=vote.revision, source=source
         )
@@ -77,7 +77,7 @@ async def retract_vote(
     database: Database, credentials: Credentials, viewer: Viewer, battle_id: uuid.UUID, *, source: str
 ) -> VoteOut:
     """Take the current vote back within the window; the answer is the new revision, without a choice."""
-    async with database.single_statements() as connection:
+    async with database.direct() as connection:
         await retract(connection, credentials, battle_id, source=source)
     async with database.read_session() as session:
         viewer.require("vote")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,8 @@ from starlette.responses import Response
 
 from app.errors import InvalidInputError, NotFoundError, PreferendumError, SignInRequiredError, UnavailableError
 from app.web.templating import render_to_string
+
+_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 
@@ -69,11 +72,12 @@ def install(app: FastAPI) -> None:
             return respond(request, NotFoundError("No page has this address. It may have been mistyped."))
         return respond(request, _from_status(error), error.headers)
 
+    @app.exception_handler(psycopg.Error)
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
     async def database(request: Request, error: Exception) -> Response:
         log.error("database error", path=request.url.path, error=str(error), exc_info=error)
-        if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+        if isinstance(error, _AWAY):
             away = UnavailableError("The database cannot be reached. Nothing was changed; try again in a moment.")
             return respond(request, away, {"Retry-After": "2"})
         return respond(request, _unexpected())

@@ -77,7 +77,7 @@ def web(server: EmbeddedPostgres, processes: int) -> Iterator[None]:
 
 
 def _wait_until_it_answers() -> None:
-    for _ in range(200):
+    for _ in range(600):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz"):
             return
         time.sleep(0.1)
