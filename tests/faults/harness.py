@@ -81,7 +81,7 @@ async def _vote_under_fire(site: Site, seconds: float, chance: random.Random, *,
         await ledger.first_vote.wait()
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            await asyncio.sleep(chance.uniform(1.0, 5.0))
+            await asyncio.sleep(chance.uniform(1.0, 4.0))
             await (site.kill("postgres") if only_postgres else site.kill_something(chance))
         stop.set()
     return ledger

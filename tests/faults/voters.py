@@ -12,6 +12,10 @@ CHOICES = ("side_a", "side_b", "tie", "both_bad")
 PATIENCE_SECONDS = 60
 
 
+class RefusedError(Exception):
+    """An answer that no voter of a sound site ever gets, such as that their battle is not there."""
+
+
 @dataclass
 class Ledger:
     """What voters were told."""
@@ -33,6 +37,13 @@ class Voter:
     stop: asyncio.Event
 
     async def run(self) -> None:
+        """Vote until told to stop, or until there is nothing left; what surprises is written down."""
+        try:
+            await self._run()
+        except RefusedError as refusal:
+            self.ledger.surprises.append(str(refusal))
+
+    async def _run(self) -> None:
         await self._send("POST", f"/arenas/{self.slug}/battles", accept={303})
         while not self.stop.is_set():
             response = await self._send("POST", f"/api/arenas/{self.slug}/battles", accept={201, 204})
@@ -44,13 +55,14 @@ class Voter:
         choice = self.chance.choice(CHOICES)
         body = {"choice": choice, "revision": 0}
         path = f"/api/battles/{battle_id}/vote"
-        copies = [self._send("POST", path, accept={200, 201}, json=body) for _ in range(2)]
-        for copy in asyncio.as_completed(copies):
-            told = (await copy).json()["choice"]
-            if told != choice:
-                self.ledger.surprises.append(f"{battle_id}: voted {choice}, was told {told}")
-            self.ledger.acknowledged[battle_id] = choice
-            self.ledger.first_vote.set()
+        await asyncio.gather(*(self._vote_once(battle_id, path, choice, body) for _ in range(2)))
+
+    async def _vote_once(self, battle_id: uuid.UUID, path: str, choice: str, body: dict[str, object]) -> None:
+        told = (await self._send("POST", path, accept={200, 201}, json=body)).json()["choice"]
+        if told != choice:
+            self.ledger.surprises.append(f"{battle_id}: voted {choice}, was told {told}")
+        self.ledger.acknowledged[battle_id] = choice
+        self.ledger.first_vote.set()
 
     async def _send(
         self, method: str, path: str, *, accept: set[int], json: dict[str, object] | None = None
@@ -64,6 +76,6 @@ class Voter:
                 if response.status_code in accept:
                     return response
                 if response.status_code < 500:
-                    self.ledger.surprises.append(f"{path}: {response.status_code} {response.text[:200]}")
+                    raise RefusedError(f"{path}: {response.status_code} {response.text[:200]}")
             await asyncio.sleep(0.05 + self.chance.random() * 0.1)
         raise TimeoutError(f"{path} was not answered for {PATIENCE_SECONDS} seconds")
