@@ -93,7 +93,7 @@ async def save_settings(
     try:
         await service.update_arena(session, viewer, slug, form.update())
     except ValidationError as error:
-        return await _settings(request, session, viewer, slug, {"problem": problem_in_words(error)}, 422)
+        return await _settings(request, session, viewer, slug, {"problem": problem_in_words(error), "form": form}, 422)
     return RedirectResponse(f"/arenas/{slug}/manage?saved=1", 303)
 
 

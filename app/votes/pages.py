@@ -101,7 +101,8 @@ async def battle_page(
     judged = await service.read_battle(session, viewer, battle_id)
     progress = await battles.progress(session, judged.shown.arena.id, viewer.annotator_id)
     context = await asyncio.to_thread(_battle_context, judged)  # 200 kB of Markdown take a good part of a second
-    return render(request, "votes/battle.html", {**context, "progress": progress})
+    flagged = request.query_params.get("flagged") == "1"
+    return render(request, "votes/battle.html", {**context, "progress": progress, "flagged": flagged})
 
 
 @router.post("/battles/{battle_id}/vote")

@@ -5,6 +5,7 @@ a child of ours reads it and writes rows as JSON lines; if it runs out of memory
 and not the end of the program.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -56,8 +57,9 @@ class ParquetReader(Reader):
 
     def _send(self, message: Any) -> None:
         assert self._child.stdin is not None
-        self._child.stdin.write(json.dumps(message).encode() + b"\n")
-        self._child.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # a child that is gone is noticed when its answer does not come
+            self._child.stdin.write(json.dumps(message).encode() + b"\n")
+            self._child.stdin.flush()
 
     def _receive(self) -> dict[str, Any]:
         assert self._child.stdout is not None
