@@ -15,7 +15,7 @@ from app.arenas.commands import arenas
 from app.config import Settings
 from app.db.connect import database_url, open_database
 from app.db.embedded import EmbeddedPostgresError
-from app.db.migrate import upgrade
+from app.db.migrate import upgrade, upgrade_when_reachable
 from app.demo.commands import demo
 from app.errors import PreferendumError
 from app.imports.commands import import_command
@@ -48,7 +48,7 @@ def serve(
     settings = Settings()
     configure(settings)
     with database_url(settings) as url:
-        upgrade(url)
+        upgrade_when_reachable(url)
         os.environ["PREFERENDUM_DATABASE_URL"] = url  # for the web processes, which uvicorn starts afresh
         uvicorn.run(
             "app.asgi:build",

@@ -1,20 +1,27 @@
 """Bringing a database to the newest schema, from the command line and at the start of `preferendum demo`."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import alembic.command
+import structlog
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from app.config import PROJECT_FOLDER
 from app.db.engine import SUPPORTED_MAJOR_VERSIONS
 from app.errors import UnavailableError
 
+log = structlog.get_logger(__name__)
+
 MIGRATIONS: Path = PROJECT_FOLDER / "migrations"
+PATIENCE_SECONDS = 60.0
+_RETRY_SECONDS = 0.5
 _LOCK = 7_241_993_150  # an advisory lock: two processes that start at once migrate one after the other
 
 
@@ -28,6 +35,24 @@ def config() -> Config:
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate up to a revision. Waits at most five seconds for a lock, so that it never blocks voting for long."""
     _run(url, lambda settings: alembic.command.upgrade(settings, revision))
+
+
+def upgrade_when_reachable(url: str, patience: float = PATIENCE_SECONDS) -> None:
+    """Migrate as soon as the database answers: a server that starts while Postgres recovers waits instead of exiting.
+
+    Raises:
+        OperationalError: the database did not answer within `patience` seconds.
+
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return upgrade(url)
+        except OperationalError as error:
+            if time.monotonic() > deadline:
+                raise
+            log.warning("the database cannot be reached; trying again", error=str(error.orig))
+            time.sleep(_RETRY_SECONDS)
 
 
 def downgrade(url: str, revision: str) -> None:

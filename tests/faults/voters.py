@@ -1,7 +1,6 @@
 """Voters who never give up: each vote is sent twice at once, and again until both copies are acknowledged."""
 
 import asyncio
-import contextlib
 import random
 import uuid
 from dataclasses import dataclass, field
@@ -69,13 +68,18 @@ class Voter:
     ) -> httpx.Response:
         """Ask one of the web processes, and again where it is gone or says to try again."""
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        last = ""
         while asyncio.get_running_loop().time() < deadline:
             url = f"http://127.0.0.1:{self.chance.choice(self.ports)}{path}"
-            with contextlib.suppress(httpx.TransportError):
+            try:
                 response = await self.http.request(method, url, json=json)
+            except httpx.TransportError as error:
+                last = f"{url}: {error!r}"
+            else:
                 if response.status_code in accept:
                     return response
+                last = f"{url}: {response.status_code} {response.text[:200]}"
                 if response.status_code < 500:
-                    raise RefusedError(f"{path}: {response.status_code} {response.text[:200]}")
+                    raise RefusedError(last)
             await asyncio.sleep(0.05 + self.chance.random() * 0.1)
-        raise TimeoutError(f"{path} was not answered for {PATIENCE_SECONDS} seconds")
+        raise TimeoutError(f"{path} was not answered for {PATIENCE_SECONDS} seconds; last {last}")
