@@ -10,8 +10,9 @@ Winner = Literal["model_a", "model_b", "tie", "both_bad"]
 Slug = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=63), Field(examples=["kitchen-questions"])
 ]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+STORABLE = r"^[^\x00]*$"  # Postgres keeps every character but NUL
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=STORABLE)]
 
 
 class ProtocolDocument(BaseModel):
@@ -19,7 +20,7 @@ class ProtocolDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    question: str = Field(default="Which answer is better?", min_length=1, max_length=300)
+    question: str = Field(default="Which answer is better?", min_length=1, max_length=300, pattern=STORABLE)
     options: tuple[Winner, ...] = Field(default=("model_a", "model_b", "tie", "both_bad"), min_length=2)
     guidelines: Text = Field(default="", description="Markdown, shown before the first battle and under help.")
     reveal: bool = Field(default=True, description="Whether the names appear after the vote.")

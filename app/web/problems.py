@@ -76,6 +76,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
     async def database(request: Request, error: Exception) -> Response:
+        if isinstance(getattr(error, "orig", error), psycopg.DataError):  # such as NUL in an address or a form
+            log.warning("the database refused a value", path=request.url.path, error=str(error))
+            return respond(request, InvalidInputError("A value holds a character or a number that cannot be stored."))
         log.error("database error", path=request.url.path, error=str(error), exc_info=error)
         if isinstance(error, _AWAY):
             away = UnavailableError("The database cannot be reached. Nothing was changed; try again in a moment.")

@@ -50,6 +50,17 @@ async def test_another_site_cannot_make_a_browser_vote_but_our_own_page_can(
     assert (await stranger.http.post(f"/battles/{battle_id}/vote", data=form, headers=ours)).status_code == 303
 
 
+async def test_text_that_no_database_can_hold_is_refused_wherever_it_stands(
+    database: Database, researcher: Person, stranger: Person
+) -> None:
+    await open_arena(database)
+    arena = {"slug": "nul", "title": "a\0b"}
+    assert (await researcher.http.post("/api/arenas", json=arena)).status_code == 422
+    assert (await researcher.http.post("/api/arenas", json=arena | {"title": "ab"})).status_code == 201
+    assert (await stranger.http.get("/api/arenas/kit%00chen")).status_code == 422
+    assert (await stranger.http.get("/api/arenas/kitchen")).status_code == 200
+
+
 async def test_a_program_gets_problem_json_and_a_browser_a_page(stranger: Person) -> None:
     page = await stranger.http.get("/arenas/nowhere")
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
