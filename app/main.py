@@ -22,7 +22,7 @@ from app.votes import api as vote_api
 from app.votes import pages as vote_pages
 from app.votes.direct import DirectVote
 from app.web import health, problems
-from app.web.headers import CrossSiteCheck, SecurityHeaders
+from app.web.headers import CrossSiteCheck, HeadAsGet, SecurityHeaders
 from app.web.templating import STATIC
 
 ROUTERS = (
@@ -76,6 +76,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(router)
     app.mount("/static", AddressedByContent(directory=STATIC))
     app.add_middleware(DirectVote)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(CrossSiteCheck)
     app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
     return app

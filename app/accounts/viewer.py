@@ -7,8 +7,8 @@ from typing import Literal
 from app.errors import ForbiddenError, SignInRequiredError
 
 Role = Literal["admin", "researcher", "annotator"]
-Scope = Literal["read", "vote", "manage", "import", "export"]
-SCOPES: tuple[Scope, ...] = ("read", "vote", "manage", "import", "export")
+Scope = Literal["read", "vote", "manage", "export"]
+SCOPES: tuple[Scope, ...] = ("read", "vote", "manage", "export")
 SCOPES_OF_ROLE: dict[Role, frozenset[Scope]] = {
     "annotator": frozenset({"read", "vote"}),
     "researcher": frozenset(SCOPES),

@@ -11,9 +11,9 @@ from app.arenas.schemas import ArenaUpdate, ProtocolDocument
 from app.arenas.tables import Arena
 from app.errors import ConflictError, ForbiddenError, NotFoundError, SignInRequiredError
 
-Right = Literal["read", "vote", "manage", "export", "import"]
+Right = Literal["read", "vote", "manage", "export"]
 State = Literal["draft", "open", "closed"]
-OWNER_RIGHTS: frozenset[Right] = frozenset({"manage", "export", "import"})
+OWNER_RIGHTS: frozenset[Right] = frozenset({"manage", "export"})
 
 
 def may(viewer: Viewer, arena: Arena, right: Right) -> bool:

@@ -17,8 +17,8 @@ SLUG = "demo"
 TITLE = "Small models, everyday questions"
 DATA = Path(__file__).parent / "data"
 DESCRIPTION = """\
-Six contestants answered sixty everyday questions. They are **one small language model under six settings**, running on
-a laptop's processor: SmolLM2 with 135 million parameters. Expect odd answers, and say which is less odd.
+Six contestants answered sixty everyday questions. They are **one small language model under six settings**, \
+running on a laptop's processor: SmolLM2 with 135 million parameters. Expect odd answers, and say which is less odd.
 
 The board starts with votes of *simulated* people, marked as such. The first real vote is yours.
 """

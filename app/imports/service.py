@@ -40,7 +40,7 @@ async def import_checked(
 
 async def _arena(session: AsyncSession, viewer: Viewer, destination: Destination) -> Arena:
     try:
-        return await access_arena(session, viewer, destination.slug, "import")
+        return await access_arena(session, viewer, destination.slug, "manage")
     except NotFoundError:
         if destination.create_title is None:
             raise

@@ -1,4 +1,4 @@
-"""Security headers on every response, and the check that a change was asked for by our own pages.
+"""Security headers on every response, HEAD, and the check that a change was asked for by our own pages.
 
 Plain ASGI, because Starlette's function middleware would buffer streams and costs twice as much on the vote's path.
 """
@@ -50,6 +50,25 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET without the body: link checkers, caches and monitors ask so, and FastAPI's routes do not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_without_body)
 
 
 class CrossSiteCheck:

@@ -61,6 +61,14 @@ async def test_text_that_no_database_can_hold_is_refused_wherever_it_stands(
     assert (await stranger.http.get("/api/arenas/kitchen")).status_code == 200
 
 
+async def test_head_is_answered_as_get_without_the_body(database: Database, stranger: Person) -> None:
+    await open_arena(database)
+    for path in ("/", "/arenas/kitchen/leaderboard", "/static/css/base.css", "/nowhere"):
+        head, get = await stranger.http.head(path), await stranger.http.get(path)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        assert head.headers["content-type"] == get.headers["content-type"]
+
+
 async def test_a_program_gets_problem_json_and_a_browser_a_page(stranger: Person) -> None:
     page = await stranger.http.get("/arenas/nowhere")
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
