@@ -10,33 +10,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit
 
-from app.ratings.arrays import FloatArray, read_only_floats
+from app.ratings.arrays import FloatArray
 from app.ratings.connectivity import NotRankableError, find_connectivity
 from app.ratings.counts import PairCounts
-from app.ratings.laplacian import pseudo_solve
-from app.ratings.scale import ratings_from_theta
+from app.ratings.fit import PairwiseFit
+from app.ratings.laplacian import pseudo_inverse, pseudo_solve
+from app.ratings.newton import GRADIENT_TOLERANCE, STEP_TOLERANCE, rounding_error
+from app.ratings.starting import starting_theta
+from app.ratings.votes import MODEL_A, MODEL_B, WINNERS
 
-GRADIENT_TOLERANCE = 1e-8
+METHOD = "bradley-terry"
 
 
 @dataclass(frozen=True, eq=False)
-class BradleyTerryFit:
-    """Maximum likelihood of the Bradley-Terry model.
-
-    models:         names in the order of the arrays
-    theta:          (M,) strengths in logits; their mean is 0
-    ratings:        (M,) the same in points, 1000 + (400 / ln 10) theta
-    log_likelihood: at the maximum, in natural logarithms; half a win has weight 1/2
-    gradient_norm:  largest component of the gradient at `theta`, in votes: how far from the maximum it stopped
-    iterations:     Newton steps taken
-    """
-
-    models: tuple[str, ...]
-    theta: FloatArray
-    ratings: FloatArray
-    log_likelihood: float
-    gradient_norm: float
-    iterations: int
+class BradleyTerryFit(PairwiseFit):
+    """Maximum likelihood of the Bradley-Terry model; `parameters` is empty, half a win has weight 1/2."""
 
     def win_probabilities(self) -> FloatArray:
         """(M, M): the probability that i is preferred to j; 1/2 on the diagonal."""
@@ -49,39 +37,39 @@ def win_probabilities(theta: FloatArray) -> FloatArray:
     return probabilities
 
 
-def fit_bradley_terry(counts: PairCounts, *, max_iterations: int = 2000) -> BradleyTerryFit:
+def fit_bradley_terry(
+    counts: PairCounts, *, start: FloatArray | None = None, max_iterations: int = 2000
+) -> BradleyTerryFit:
     """The strengths under which these votes are most likely.
 
-    Converged when the largest component of the gradient is below 1e-8 votes; where float64 cannot resolve
-    that (beyond some ten million votes of one model), when it is down to rounding error and falls no more.
-    Raises NotRankableError when the votes do not connect all models, and ArithmeticError should Newton not
-    converge.
+    `start` (M,) is a guess of theta, such as that of the last fit: it saves steps and does not change the result.
+
+    Converged when the largest component of the gradient is below 1e-8 votes and the next step would change
+    nothing; where float64 cannot resolve that (beyond some ten million votes of one model), when it is down to
+    rounding error and falls no more. Raises NotRankableError when the votes do not connect all models,
+    IllConditionedError when they connect a part so faintly that its uncertainty is beyond float64, and
+    ArithmeticError should Newton not converge.
     """
     connectivity = find_connectivity(counts)
     if not connectivity.is_rankable:
         raise NotRankableError(connectivity)
     points, votes = counts.points, counts.votes_per_pair
-    theta = np.zeros(len(counts.models))
+    theta = starting_theta(counts, start)
+    most_votes = float(votes.sum(axis=1).max())
     previous_norm = np.inf
     for iteration in range(max_iterations):
         p = win_probabilities(theta)
         # Written with the smaller of p and 1 - p, as points - votes * p would cancel for one-sided pairs.
         gradient = (points * p.T - points.T * p).sum(axis=1)
-        gradient_norm = float(np.abs(gradient).max())
-        stalled = gradient_norm >= previous_norm and gradient_norm < _rounding_error(votes, theta)
-        if gradient_norm < GRADIENT_TOLERANCE or stalled:
-            return _result(counts, theta, gradient_norm, iteration)
+        norm = float(np.abs(gradient).max())
+        stalled = norm >= previous_norm and norm < max(rounding_error(most_votes, theta), GRADIENT_TOLERANCE)
         step = pseudo_solve(votes * p * p.T, gradient)
+        if stalled or (norm < GRADIENT_TOLERANCE and float(np.abs(step).max()) < STEP_TOLERANCE):
+            return _result(counts, theta, norm, iteration)
         theta = theta + _damping(step, votes) * step
         theta -= theta.mean()
-        previous_norm = gradient_norm
-    raise ArithmeticError(f"Newton did not converge in {max_iterations} steps: the gradient is {gradient_norm} votes")
-
-
-def _rounding_error(votes: FloatArray, theta: FloatArray) -> float:
-    """How large, in votes, rounding alone can make the gradient."""
-    largest_count = votes.sum(axis=1).max()
-    return float(2.0 * np.finfo(np.float64).eps * largest_count * (1.0 + np.abs(theta).max()))
+        previous_norm = norm
+    raise ArithmeticError(f"Newton did not converge in {max_iterations} steps: the gradient is {norm} votes")
 
 
 def _damping(step: FloatArray, votes: FloatArray) -> float:
@@ -97,11 +85,25 @@ def _damping(step: FloatArray, votes: FloatArray) -> float:
 
 
 def _result(counts: PairCounts, theta: FloatArray, gradient_norm: float, iterations: int) -> BradleyTerryFit:
-    return BradleyTerryFit(
+    p = win_probabilities(theta)
+    return BradleyTerryFit.from_maximum(
+        method=METHOD,
         models=counts.models,
-        theta=read_only_floats(theta),
-        ratings=ratings_from_theta(theta),
+        theta=theta,
+        parameters={},
         log_likelihood=float((counts.points * log_expit(theta[:, None] - theta[None, :])).sum()),
         gradient_norm=gradient_norm,
         iterations=iterations,
+        bread=pseudo_inverse(counts.votes_per_pair * p * p.T),
+        vote_scores=_vote_scores(p),
     )
+
+
+def _vote_scores(p: FloatArray) -> FloatArray:
+    """(M, M, 4, 2): what the first model got minus what it was expected to get; the second the opposite."""
+    scores = np.empty((*p.shape, len(WINNERS), 2))
+    scores[:, :, :, 0] = (0.5 - p)[:, :, None]
+    scores[:, :, MODEL_A, 0] = p.T
+    scores[:, :, MODEL_B, 0] = -p
+    scores[:, :, :, 1] = -scores[:, :, :, 0]
+    return scores

@@ -1,13 +1,19 @@
 """Rankings where the votes do not connect all models: one for each part that they do connect."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.ratings.arrays import FloatArray
-from app.ratings.bradley_terry import BradleyTerryFit, fit_bradley_terry
+from app.ratings.bradley_terry import fit_bradley_terry
 from app.ratings.connectivity import Connectivity, find_connectivity
 from app.ratings.counts import PairCounts
+from app.ratings.fit import PairwiseFit
 from app.ratings.ranks import RankRanges, pointwise_rank_ranges, simultaneous_rank_ranges
+from app.ratings.resampling import Refit
 from app.ratings.uncertainty import RatingIntervals, rating_intervals, sandwich_covariance
+
+# From the counts of one component and their fit, the (M, M) covariance of its theta.
+Covariance = Callable[[PairCounts, PairwiseFit], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,16 +23,16 @@ class ComponentRanking:
     Neither ratings nor ranks may be compared with those of another component: the votes do not say.
 
     counts:             the votes among its models; those across components are not in it, and would not
-                        change its estimate
-    fit:                the Bradley-Terry fit
-    covariance:         (M, M) sandwich covariance of fit.theta, in squared logits
+                        change a Bradley-Terry estimate
+    fit:                of these counts
+    covariance:         (M, M) covariance of fit.theta, in squared logits
     intervals:          ratings with pointwise 95 % intervals
     pointwise_ranks:    each range at 95 % on its own
     simultaneous_ranks: all ranges at once at 95 %
     """
 
     counts: PairCounts
-    fit: BradleyTerryFit
+    fit: PairwiseFit
     covariance: FloatArray
     intervals: RatingIntervals
     pointwise_ranks: RankRanges
@@ -34,26 +40,43 @@ class ComponentRanking:
 
 
 def rank_components(
-    counts: PairCounts, *, connectivity: Connectivity | None = None, seed: int = 0
+    counts: PairCounts,
+    *,
+    connectivity: Connectivity | None = None,
+    refit: Refit = fit_bradley_terry,
+    covariance: Covariance = sandwich_covariance,
+    seed: int = 0,
 ) -> tuple[ComponentRanking, ...]:
     """A ranking inside each component of two or more models, in the order of Connectivity.components.
 
     Where the votes connect all models this is a single ranking of them all; where nobody can be compared
-    with anybody it is empty. `seed` is that of the simulation behind the simultaneous ranks.
+    with anybody it is empty. `refit` is the estimator, `covariance` how its uncertainty is had, `seed` that of
+    the simulation behind the simultaneous ranks.
     """
     parts = (connectivity or find_connectivity(counts)).components
-    return tuple(_rank(counts.restricted_to(part), seed) for part in parts if len(part) > 1)
+    return tuple(
+        rank_connected(counts.restricted_to(part), refit=refit, covariance=covariance, seed=seed)
+        for part in parts
+        if len(part) > 1
+    )
 
 
-def _rank(counts: PairCounts, seed: int) -> ComponentRanking:
-    fit = fit_bradley_terry(counts)
-    covariance = sandwich_covariance(counts, fit)
-    intervals = rating_intervals(fit.models, fit.theta, covariance)
+def rank_connected(
+    counts: PairCounts,
+    *,
+    refit: Refit = fit_bradley_terry,
+    covariance: Covariance = sandwich_covariance,
+    seed: int = 0,
+) -> ComponentRanking:
+    """The ranking of models that the votes all connect; otherwise as rank_components. Raises as `refit` does."""
+    fit = refit(counts)
+    spread = covariance(counts, fit)
+    intervals = rating_intervals(fit.models, fit.theta, spread)
     return ComponentRanking(
         counts=counts,
         fit=fit,
-        covariance=covariance,
+        covariance=spread,
         intervals=intervals,
         pointwise_ranks=pointwise_rank_ranges(intervals),
-        simultaneous_ranks=simultaneous_rank_ranges(fit.models, fit.theta, covariance, seed=seed),
+        simultaneous_ranks=simultaneous_rank_ranges(fit.models, fit.theta, spread, seed=seed),
     )

@@ -45,12 +45,16 @@ class Connectivity:
 
 
 class NotRankableError(ValueError):
-    """The votes do not connect all models, so no estimate exists. `connectivity` says why."""
+    """The votes determine no estimate. `connectivity` says which models they connect, the message why not.
 
-    def __init__(self, connectivity: Connectivity) -> None:
+    `reason` is for votes that connect all models, and yet leave something else of a method's model unbounded.
+    """
+
+    def __init__(self, connectivity: Connectivity, reason: str | None = None) -> None:
         sizes = ", ".join(str(len(component)) for component in connectivity.components) or "none"
         super().__init__(
-            "the votes do not connect all models, so they have no common ranking: "
+            reason
+            or "the votes do not connect all models, so they have no common ranking: "
             f"components of {sizes} models; {len(connectivity.without_votes)} models without votes"
         )
         self.connectivity = connectivity

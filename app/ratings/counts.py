@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from app.ratings.arrays import FloatArray, read_only_floats
+from app.ratings.tally import VoteColumns, tally
 from app.ratings.votes import (
     BOTH_BAD,
     MODEL_A,
@@ -19,7 +21,9 @@ from app.ratings.votes import (
     InvalidVotesError,
     check_model_names,
     check_vote,
+    code_votes,
 )
+from app.ratings.words import Codes, Words
 
 # Above this, float64 no longer tells two neighbouring whole numbers apart.
 LARGEST_COUNT = 2.0**53
@@ -34,9 +38,9 @@ class PairCounts:
     ties:     (M, M) float64, symmetric, ties[i, j] = ties between i and j
     both_bad: (M, M) float64, symmetric, alike
 
-    The same votes give the same bits, in whatever order and orientation their rows arrive. Raises ValueError
-    for matrices that are not square, hold NaN, infinities or negative numbers, have a diagonal, or (ties,
-    both_bad) are not symmetric.
+    The same votes give the same bits, in whatever order and orientation their rows arrive (except for sums of
+    weights that are no whole numbers). Raises ValueError for matrices that are not square, hold NaN, infinities or
+    negative numbers, have a diagonal, or (ties, both_bad) are not symmetric.
     """
 
     models: tuple[str, ...]
@@ -79,22 +83,53 @@ class PairCounts:
     @classmethod
     def from_votes(
         cls,
-        model_a: Sequence[str],
-        model_b: Sequence[str],
-        winner: Sequence[str],
+        model_a: Words,
+        model_b: Words,
+        winner: Words,
         *,
         models: Iterable[str] = (),
+        weights: ArrayLike | None = None,
     ) -> Self:
-        """Counts from single votes: three sequences of equal length. Raises as CodedVotes.from_names does."""
-        return cls.from_coded_votes(CodedVotes.from_names(model_a, model_b, winner, models=models))
+        """Counts from single votes: three columns of V words, as lists or as arrays of NumPy, Arrow or pandas.
+
+        weights (V,), finite and not negative, are summed in place of ones. Raises as CodedVotes.from_names does.
+        """
+        names, first, second, won = code_votes(model_a, model_b, winner, models=models)
+        return cls._from_slots(names, tally(VoteColumns(first, second, won, len(names)), weights))
 
     @classmethod
-    def from_coded_votes(cls, votes: CodedVotes) -> Self:
-        """Counts from votes that are integers already."""
-        size, outcomes = len(votes.models), len(WINNERS)
-        key = (votes.model_a * size + votes.model_b) * outcomes + votes.winner
-        by_slot = np.bincount(key, minlength=size * size * outcomes).reshape(size, size, outcomes)
-        return cls._from_slots(votes.models, by_slot.astype(np.float64))
+    def from_coded_votes(cls, votes: CodedVotes, weights: ArrayLike | None = None) -> Self:
+        """Counts from votes that are integers already; weights as in `from_votes`."""
+        columns = VoteColumns(votes.model_a, votes.model_b, votes.winner, len(votes.models))
+        return cls._from_slots(votes.models, tally(columns, weights))
+
+    @classmethod
+    def from_categories(
+        cls,
+        model_a: Codes,
+        model_b: Codes,
+        winner: Codes,
+        *,
+        models: Sequence[str],
+        winners: Sequence[str] = WINNERS,
+        weights: ArrayLike | None = None,
+    ) -> Self:
+        """Counts from the codes of categorical columns (V,), integers of any width.
+
+        models and winners are the categories in the order of the codes, whatever order that is; all models are kept.
+        weights as in `from_votes`. Raises InvalidVotesError with the row for codes that stand for nothing and for
+        a model compared with itself, ValueError for categories that are not different or not winners.
+        """
+        unknown = sorted(set(winners) - set(WINNERS))
+        if unknown or len(set(winners)) < len(winners) or len(set(models)) < len(models):
+            raise ValueError(f"the categories must be different, and winners among {', '.join(WINNERS)}")
+        columns = VoteColumns(model_a, model_b, winner, size=len(models), winners=len(winners))
+        names = tuple(sorted(models))
+        position = {name: index for index, name in enumerate(models)}
+        order = np.array([position[name] for name in names], dtype=np.int64)
+        slots = np.zeros((len(names), len(names), len(WINNERS)))
+        slots[:, :, [WINNERS.index(word) for word in winners]] = tally(columns, weights)[:, :, : len(winners)]
+        return cls._from_slots(names, slots[np.ix_(order, order)])
 
     @classmethod
     def _from_slots(cls, models: tuple[str, ...], by_slot: FloatArray) -> Self:

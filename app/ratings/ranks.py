@@ -55,6 +55,22 @@ def simultaneous_rank_ranges(
     return _ranges(models, theta[None, :] - theta[:, None] > margin)
 
 
+def bootstrap_rank_ranges(
+    models: tuple[str, ...], ratings: FloatArray, replicates: FloatArray, *, level: float = 0.95
+) -> RankRanges:
+    """Ranges that all hold at once with probability `level`, from resampled ratings (R, M) around ratings (M,).
+
+    As simultaneous_rank_ranges, with the replicates in place of Gaussian noise and their standard deviations in
+    place of standard errors: for methods that have no covariance, and for replicates that are far from Gaussian.
+    """
+    if not 0.0 < level < 1.0 or len(replicates) < 2:
+        raise ValueError(f"level {level} must lie between 0 and 1, and there must be two replicates or more")
+    errors = _difference_errors(np.cov(replicates, rowvar=False))
+    noise = (replicates - ratings).T
+    margin = np.maximum(_largest_quantile(noise, errors, level) * errors, RESOLUTION)
+    return _ranges(models, ratings[None, :] - ratings[:, None] > margin)
+
+
 def max_t_quantile(covariance: FloatArray, *, level: float, draws: int, seed: int) -> float:
     """The `level` quantile of max |z_i - z_j| / sd(z_i - z_j) over pairs, for z ~ N(0, covariance)."""
     if not 0.0 < level < 1.0 or draws < 1:
@@ -63,13 +79,16 @@ def max_t_quantile(covariance: FloatArray, *, level: float, draws: int, seed: in
     root = directions * np.sqrt(np.maximum(variances, 0.0))
     noise = np.random.default_rng(seed).standard_normal((draws, len(covariance)))
     # One row per model, so that the loop reads and writes whole rows.
-    z = root @ noise.T
-    errors = _difference_errors(covariance)
+    return _largest_quantile(root @ noise.T, _difference_errors(covariance), level)
+
+
+def _largest_quantile(z: FloatArray, errors: FloatArray, level: float) -> float:
+    """The `level` quantile over draws of the largest |z_i - z_j| / error_ij, from z (M, D) and errors (M, M)."""
     told_apart = errors > RESOLUTION
     precision = np.divide(1.0, errors, out=np.zeros_like(errors), where=told_apart)
-    largest = np.zeros(draws)
+    largest = np.zeros(z.shape[1])
     buffer = np.empty_like(z)
-    for model in range(len(covariance) - 1):
+    for model in range(len(z) - 1):
         t = buffer[model + 1 :]
         np.subtract(z[model + 1 :], z[model], out=t)
         np.multiply(t, precision[model, model + 1 :, None], out=t)

@@ -1,6 +1,6 @@
 """What one vote says, and votes in order as integers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, Self
@@ -8,6 +8,7 @@ from typing import Literal, Self
 import numpy as np
 
 from app.ratings.arrays import IntArray, read_only_integers
+from app.ratings.words import CodedWords, Codes, Words, encode
 
 Winner = Literal["model_a", "model_b", "tie", "both_bad"]
 
@@ -68,34 +69,41 @@ class CodedVotes:
             raise InvalidVotesError(row + 1, f"model {self.models[self.model_a[row]]!r} is compared with itself")
 
     @classmethod
-    def from_names(
-        cls,
-        model_a: Sequence[str],
-        model_b: Sequence[str],
-        winner: Sequence[str],
-        *,
-        models: Iterable[str] = (),
-    ) -> Self:
-        """Votes from three sequences of equal length; `models` names those that may have no vote yet.
+    def from_names(cls, model_a: Words, model_b: Words, winner: Words, *, models: Iterable[str] = ()) -> Self:
+        """Votes from three columns of equal length; `models` names those that may have no vote yet.
 
         Raises InvalidVotesError with the number of the first row that is not a vote.
         """
-        if not len(model_a) == len(model_b) == len(winner):
-            raise ValueError(f"{len(model_a)} first models, {len(model_b)} second models and {len(winner)} winners")
-        first_row: dict[tuple[str, str, str], int] = {}
-        for row, vote in enumerate(zip(model_a, model_b, winner, strict=True), start=1):
-            first_row.setdefault(vote, row)
-        for (a, b, won), row in first_row.items():
-            check_vote(row, a, b, won)
-        names = tuple(sorted({*model_a, *model_b, *models}))
-        position = {name: index for index, name in enumerate(names)}
-        code: dict[str, int] = {word: index for index, word in enumerate(WINNERS)}
-        return cls(
-            models=names,
-            model_a=_codes(model_a, position),
-            model_b=_codes(model_b, position),
-            winner=_codes(winner, code),
+        return cls(*code_votes(model_a, model_b, winner, models=models))
+
+
+def code_votes(
+    model_a: Words, model_b: Words, winner: Words, *, models: Iterable[str] = ()
+) -> tuple[tuple[str, ...], Codes, Codes, Codes]:
+    """The names, strictly ascending, and three columns (V,) of positions in them and in WINNERS, as small integers.
+
+    Raises InvalidVotesError with the number of the first row that is not a vote.
+    """
+    first, second, won = encode(model_a), encode(model_b), encode(winner)
+    if not len(first.codes) == len(second.codes) == len(won.codes):
+        raise ValueError(
+            f"{len(first.codes)} first models, {len(second.codes)} second models and {len(won.codes)} winners"
         )
+    words = {str(value) for value in (*first.values, *second.values) if isinstance(value, str) and value}
+    names = tuple(sorted(words.union(models)))
+    position = {name: index for index, name in enumerate(names)}
+    columns = (
+        _positions(first, position, np.int32),
+        _positions(second, position, np.int32),
+        _positions(won, {word: index for index, word in enumerate(WINNERS)}, np.int8),
+    )
+    wrong = columns[0] == columns[1]
+    for column in columns:
+        wrong |= column < 0
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        check_vote(row + 1, *(words.values[words.codes[row]] for words in (first, second, won)))
+    return names, *columns
 
 
 def check_model_names(models: tuple[str, ...]) -> None:
@@ -104,5 +112,8 @@ def check_model_names(models: tuple[str, ...]) -> None:
         raise ValueError("the names of models must be different and sorted")
 
 
-def _codes(words: Sequence[str], code: dict[str, int]) -> IntArray:
-    return np.fromiter((code[word] for word in words), dtype=np.int64, count=len(words))
+def _positions(words: CodedWords, position: dict[str, int], kind: type[np.int32 | np.int8]) -> Codes:
+    """(V,): where each row's word is in the order that is wanted, -1 for what is no such word."""
+    found = [position.get(value, -1) if isinstance(value, str) else -1 for value in words.values]
+    table: Codes = np.array(found, dtype=kind)
+    return table[words.codes]
