@@ -1,113 +1,84 @@
 """The `preferendum` console script. Each command is a thin call into a feature."""
 
-import asyncio
-import json
-import os
-import signal
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Any
 
 import typer
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from typer.core import TyperGroup
 
-from app.accounts.commands import tokens, users
-from app.arenas.commands import arenas
-from app.config import Settings
-from app.db.connect import database_url, open_database
-from app.db.embedded import EmbeddedPostgresError
-from app.db.migrate import upgrade, upgrade_when_reachable
-from app.demo.commands import demo
 from app.errors import PreferendumError
-from app.imports.commands import import_command
-from app.log import configure
-from app.releases.commands import export_command
+from app.ranking_files.commands import rank_command
+
+# Commands that are loaded when they are asked for, and where they are: most need the database and the web framework,
+# which take a second, and `rank` needs neither.
+FEATURES = {
+    "user": "app.accounts.commands:users",
+    "token": "app.accounts.commands:tokens",
+    "arena": "app.arenas.commands:arenas",
+    "import": "app.imports.commands:import_command",
+    "export": "app.releases.commands:export_command",
+    "slice": "app.leaderboards.commands:slices",
+    "demo": "app.demo.commands:demo",
+    "serve": "app.serving:serve",
+    "worker": "app.serving:worker",
+    "migrate": "app.serving:migrate",
+    "openapi": "app.serving:openapi",
+}
+
+
+class LazyCommands(TyperGroup):
+    """A group of commands of which those in FEATURES are imported on demand."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*FEATURES, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in FEATURES:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = FEATURES[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        if isinstance(command, typer.Typer):
+            group = typer.main.get_group(command)
+            group.name = cmd_name
+            return group
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(cmd_name)(command)
+        return typer.main.get_command(alone)
+
 
 cli = typer.Typer(
+    cls=LazyCommands,
     help="Preferendum: arenas for human preference data.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-cli.add_typer(users, name="user")
-cli.add_typer(tokens, name="token")
-cli.add_typer(arenas, name="arena")
-cli.command("import")(import_command)
-cli.command("export")(export_command)
-cli.command("demo")(demo)
+cli.command("rank")(rank_command)
 
 
-@cli.command()
-def serve(
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    processes: Annotated[int, typer.Option(help="Web processes; they hold no state, so any number will do")] = 1,
-) -> None:
-    """Serve the pages and the API. Migrates first; starts the embedded database if no other is set."""
-    import uvicorn  # noqa: PLC0415 (other commands need not load a server)
-
-    settings = Settings()
-    configure(settings)
-    with database_url(settings) as url:
-        upgrade_when_reachable(url)
-        os.environ["PREFERENDUM_DATABASE_URL"] = url  # for the web processes, which uvicorn starts afresh
-        uvicorn.run(
-            "app.asgi:build",
-            factory=True,
-            host=host,
-            port=port,
-            workers=processes,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-
-
-@cli.command()
-def worker() -> None:
-    """Run the background jobs: boards, releases, expiring leases."""
-    asyncio.run(_work())
-
-
-@cli.command()
-def migrate() -> None:
-    """Bring the database to this version's schema."""
-    with database_url(Settings()) as url:
-        upgrade(url)
-    typer.echo("The database has this version's schema.")
-
-
-@cli.command()
-def openapi() -> None:
-    """Print the API's description as OpenAPI JSON."""
-    from app.db.engine import Database  # noqa: PLC0415
-    from app.main import create_app  # noqa: PLC0415
-
-    app = create_app(Settings(), Database("postgresql://nowhere/nothing"))
-    typer.echo(json.dumps(app.openapi(), indent=2))
-
-
-async def _work() -> None:
-    from app.jobs.worker import run_worker  # noqa: PLC0415 (loads the charts' libraries, which take a second)
-
-    settings = Settings()
-    configure(settings)
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_database(settings) as database:
-        await run_worker(database, settings, stop)
+@cli.callback()
+def _commands() -> None:
+    """Makes `rank` one of several commands, although it is the only one that is known beforehand."""
 
 
 def main() -> None:
     """Run a command; what a person can act on is said in one line, without a traceback."""
     try:
         cli()
-    except (PreferendumError, EmbeddedPostgresError) as error:
-        sys.exit(f"{getattr(error, 'title', 'The embedded database')}: {error}")
-    except ProgrammingError as error:
-        if "does not exist" not in str(error):
+    except Exception as error:
+        words = _in_words(error)
+        if words is None:
             raise
-        sys.exit("The database has not been set up. Run `preferendum migrate` first.")
-    except OperationalError as error:
-        sys.exit(f"The database cannot be reached: {error.orig}")
+        sys.exit(words)
+
+
+def _in_words(error: Exception) -> str | None:
+    """What a person can do about it; None where that is not known."""
+    if isinstance(error, PreferendumError):
+        return f"{error.title}: {error}"
+    from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415 (`rank` needs no database)
+
+    if isinstance(error, ProgrammingError) and "does not exist" in str(error):
+        return "The database has not been set up. Run `preferendum migrate` first."
+    return f"The database cannot be reached: {error.orig}" if isinstance(error, OperationalError) else None

@@ -15,7 +15,11 @@ from app.battles import pages as battle_pages
 from app.config import Settings, code_version
 from app.db.engine import Database
 from app.leaderboards import api as leaderboard_api
+from app.leaderboards import detail_pages as leaderboard_detail_pages
+from app.leaderboards import download_pages as leaderboard_download_pages
 from app.leaderboards import pages as leaderboard_pages
+from app.leaderboards import slice_pages as leaderboard_slice_pages
+from app.ranking_files import api as ranking_file_api
 from app.releases import api as release_api
 from app.releases import pages as release_pages
 from app.votes import api as vote_api
@@ -34,7 +38,11 @@ ROUTERS = (
     vote_pages.router,
     battle_pages.router,
     leaderboard_pages.router,
+    leaderboard_detail_pages.router,
+    leaderboard_download_pages.router,
+    leaderboard_slice_pages.router,
     leaderboard_api.router,
+    ranking_file_api.router,
     release_pages.router,
     release_api.router,
 )

@@ -6,6 +6,7 @@ index finds a row by its id alone.
 
 import datetime
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.battles.style import measure_style
 from app.db.base import Base, CreatedAt, Key, one_of
 
 SLOTS = ("a", "b")
@@ -83,8 +85,18 @@ class Turn(Base):
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
 
+def _measured(name: str) -> Callable[[Any], int]:
+    """A style measure of the blocks that are being written: whoever writes an answer cannot forget it."""
+
+    def measure(context: Any) -> int:
+        blocks = context.get_current_parameters()["blocks"]
+        return int(getattr(measure_style(block.get("text", "") for block in blocks), name))
+
+    return measure
+
+
 class Response(Base):
-    """One model's answer in a turn."""
+    """One model's answer in a turn, and its style (see style.py), measured when it is written."""
 
     __tablename__ = "response"
     __table_args__ = (_matchup_key(), one_of("slot", SLOTS))
@@ -94,6 +106,10 @@ class Response(Base):
     slot: Mapped[str] = mapped_column(primary_key=True)
     turn_index: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    characters: Mapped[int] = mapped_column(default=_measured("characters"))
+    headers: Mapped[int] = mapped_column(default=_measured("headers"))
+    lists: Mapped[int] = mapped_column(default=_measured("lists"))
+    bold: Mapped[int] = mapped_column(default=_measured("bold"))
 
 
 class Battle(Base):

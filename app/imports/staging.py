@@ -10,6 +10,7 @@ import orjson
 from psycopg import AsyncCursor
 
 from app.battles.lineup import lineup_of
+from app.battles.style import measure_style
 from app.imports import statements
 from app.imports.identity import Identity
 from app.imports.records import BattleFacts, Blocks, Contestant, ImportedExclusion
@@ -54,6 +55,8 @@ class Stager:
         version_a, version_b = self._versions[matchup.model_a], self._versions[matchup.model_b]
         candidate = self._identity.of("matchup", matchup.external_id)
         contents = [_blocks_json(part) for part in (matchup.prompts, matchup.answers_a, matchup.answers_b)]
+        answers = (matchup.answers_a, matchup.answers_b)
+        styles = [[tuple(measure_style(blocks)) for blocks in of_slot] for of_slot in answers]
         self._characters += sum(map(len, contents))
         return (
             placed.line,
@@ -69,6 +72,7 @@ class Stager:
             version_b,
             self._lineup(version_a, version_b),
             *contents,
+            *(orjson.dumps(style).decode() for style in styles),
         )
 
     def _vote_row(self, placed: PlacedVote) -> tuple[Any, ...]:

@@ -6,7 +6,8 @@ CREATE TEMPORARY TABLE import_matchup (
     line bigint NOT NULL, candidate uuid NOT NULL, id uuid NOT NULL, external_id text NOT NULL,
     prompt_id uuid NOT NULL, fingerprint bytea NOT NULL, prompt_text text, language text, tags text[] NOT NULL,
     version_a uuid NOT NULL, version_b uuid NOT NULL, lineup uuid NOT NULL,
-    prompts jsonb NOT NULL, answers_a jsonb NOT NULL, answers_b jsonb NOT NULL, known boolean NOT NULL DEFAULT false
+    prompts jsonb NOT NULL, answers_a jsonb NOT NULL, answers_b jsonb NOT NULL, styles_a jsonb NOT NULL,
+    styles_b jsonb NOT NULL, known boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE import_vote (
     file text NOT NULL, line bigint NOT NULL, battle_id uuid NOT NULL, matchup_id uuid NOT NULL,
@@ -23,7 +24,7 @@ ALTER TABLE import_matchup ALTER prompts SET STORAGE EXTERNAL, ALTER answers_a S
 
 COPY_MATCHUPS = """
 COPY import_matchup (line, candidate, id, external_id, prompt_id, fingerprint, prompt_text, language, tags,
-    version_a, version_b, lineup, prompts, answers_a, answers_b) FROM STDIN
+    version_a, version_b, lineup, prompts, answers_a, answers_b, styles_a, styles_b) FROM STDIN
 """
 COPY_VOTES = """
 COPY import_vote (file, line, battle_id, matchup_id, annotator_id, repeat, revision, is_current, winner, strength,
@@ -145,10 +146,13 @@ FROM import_matchup s, jsonb_array_elements(s.prompts) WITH ORDINALITY t (blocks
 WHERE NOT s.known
 """
 ADD_RESPONSES = """
-INSERT INTO response (matchup_id, arena_id, slot, turn_index, blocks)
-SELECT s.id, %(arena)s, side.slot, t.place - 1, t.blocks
-FROM import_matchup s, LATERAL (VALUES ('a', s.answers_a), ('b', s.answers_b)) side (slot, answers),
-    jsonb_array_elements(side.answers) WITH ORDINALITY t (blocks, place)
+INSERT INTO response (matchup_id, arena_id, slot, turn_index, blocks, characters, headers, lists, bold)
+SELECT s.id, %(arena)s, side.slot, t.place - 1, t.blocks,
+    (t.style->>0)::int, (t.style->>1)::int, (t.style->>2)::int, (t.style->>3)::int
+FROM import_matchup s,
+    LATERAL (VALUES ('a', s.answers_a, s.styles_a), ('b', s.answers_b, s.styles_b)) side (slot, answers, styles),
+    LATERAL ROWS FROM (jsonb_array_elements(side.answers), jsonb_array_elements(side.styles))
+        WITH ORDINALITY t (blocks, style, place)
 WHERE NOT s.known
 """
 ADD_BATTLES = """

@@ -12,9 +12,16 @@ from app.arenas.tables import Arena
 from app.config import code_version
 from app.leaderboards import service
 from app.leaderboards.caching import cache_headers, make_etag, matches, not_modified
+from app.leaderboards.compute import METHOD
+from app.leaderboards.kept import Kept
 from app.leaderboards.repository import StoredBoard
-from app.leaderboards.schemas import LeaderboardOut
-from app.leaderboards.words import FIRST_VOTE, headline
+from app.leaderboards.schemas import BoardMethod, LeaderboardOut
+from app.leaderboards.slices import EVERYTHING_TITLE, OVERALL
+from app.leaderboards.words import FIRST_VOTE, count, headline
+
+NOT_COMPUTED = "This board has not been computed yet: slices and further methods follow within minutes."
+
+_documents: Kept[bytes] = Kept(16)  # by ETag, which covers all that shapes them
 
 BOARD_COLUMNS = (
     "rank_upper",
@@ -41,28 +48,53 @@ async def document_response(
     media_type: str,
     *,
     download: str | None = None,
+    slice_name: str = OVERALL,
+    method: BoardMethod = METHOD,
 ) -> Response:
-    """The newest board of an arena that the viewer may read, as `write` puts it; 304 where the reader has it."""
-    current = await service.find_current(session, arena)
-    etag = make_etag(write.__name__, code_version(), current and current.snapshot_id, arena.title)
+    """The newest board of an arena that the viewer may read, as `write` puts it; 304 where the reader has it.
+
+    Raises NotFoundError for a slice that the arena does not have.
+    """
+    part = await service.access_slice(session, arena, slice_name)
+    current = await service.find_current(session, arena, slice_name, method)
+    uncounted_since = await service.find_uncounted(session, arena, slice_name)
+    shown = (current and current.snapshot_id, uncounted_since, arena.slug, arena.title, part.title, slice_name, method)
+    etag = make_etag(write.__name__, code_version(), shown)
     headers = cache_headers(etag, is_public=arena.state != "draft", vary="Authorization")
     if matches(request, etag):
         return not_modified(headers)
-    board = await service.read_board(session, arena, current.snapshot_id) if current else None
     if download:
         headers["Content-Disposition"] = f'attachment; filename="{download}"'
-    return Response(write(to_document(arena, board)), media_type=media_type, headers=headers)
+    content = _documents.find(etag)
+    if content is None:
+        board = await service.read_board(session, arena, current.snapshot_id) if current else None
+        document = to_document(arena, board, slice_name=slice_name, slice_title=part.title, method=method)
+        document.uncounted_since = uncounted_since
+        content = _documents.keep(etag, write(document).encode())
+    return Response(content, media_type=media_type, headers=headers)
 
 
-def to_document(arena: Arena, board: StoredBoard | None) -> LeaderboardOut:
+def to_document(
+    arena: Arena,
+    board: StoredBoard | None,
+    *,
+    slice_name: str = OVERALL,
+    slice_title: str = EVERYTHING_TITLE,
+    method: BoardMethod = METHOD,
+) -> LeaderboardOut:
     """Everything that the page shows, with full precision."""
     if board is None:
-        return LeaderboardOut(arena=arena.slug, title=arena.title, headline=FIRST_VOTE)
+        first = FIRST_VOTE if (slice_name, method) == (OVERALL, METHOD) else NOT_COMPUTED
+        return LeaderboardOut(
+            arena=arena.slug, title=arena.title, slice=slice_name, slice_title=slice_title, headline=first
+        )
     snapshot, details = board.snapshot, board.details
     return LeaderboardOut(
         arena=arena.slug,
         title=arena.title,
-        headline=headline(board.entries, details),
+        slice=slice_name,
+        slice_title=slice_title,
+        headline=board_headline(board),
         snapshot_id=snapshot.id,
         computed_at=snapshot.created_at,
         votes=snapshot.votes,
@@ -75,9 +107,29 @@ def to_document(arena: Arena, board: StoredBoard | None) -> LeaderboardOut:
         entries=board.entries,
         models=[model.name for model in details.facts],
         pairs=details.pairs,
+        predicted=details.predicted,
+        parameters=details.parameters,
+        log_likelihood=details.log_likelihood,
+        style_effects=details.style_effects,
+        style_dropped=details.style_dropped,
+        unresolved_reason=details.unresolved_reason,
+        minimum_votes=details.minimum_votes,
+        single_votes=details.single_votes,
         components=details.components,
         missing=details.missing,
     )
+
+
+def board_headline(board: StoredBoard) -> str:
+    """The first line of a board, also of one whose slice has too few votes for a ranking."""
+    least = board.details.minimum_votes
+    if least is not None:
+        return (
+            f"{count(board.snapshot.votes, 'vote')} so far: a ranking of this slice is shown from {least:,} votes on."
+        )
+    if board.details.unresolved_reason and board.snapshot.method != METHOD:
+        return f"This method has no ranking of these votes: {board.details.unresolved_reason}."
+    return headline(board.entries, board.details)
 
 
 def to_json(document: LeaderboardOut) -> str:

@@ -6,11 +6,14 @@ import uuid
 
 from pydantic import TypeAdapter
 from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.leaderboards import repository
-from app.leaderboards.repository import SLICE
-from app.leaderboards.schemas import Figure, FigureData
+from app.leaderboards.compute import METHOD
+from app.leaderboards.history import read_history
+from app.leaderboards.repository import SLICE, StoredBoard
+from app.leaderboards.schemas import Figure, FigureData, RatingPoint
 from app.leaderboards.stale import try_lock
 from app.leaderboards.tables import LeaderboardFigure
 
@@ -18,11 +21,14 @@ from app.leaderboards.tables import LeaderboardFigure
 # with drawing.
 SECONDS_BETWEEN_FIGURES = 10
 DRAWING_SECONDS = 120
+MOST_LINES = 6
+
+_RATING = {"rating", "rating_lower", "rating_upper"}
 
 _WAITING = text("""
     SELECT a.id AS arena_id, s.id AS snapshot_id
     FROM arena a CROSS JOIN LATERAL (
-        SELECT id, votes FROM leaderboard_snapshot WHERE arena_id = a.id AND slice = :slice
+        SELECT id, votes FROM leaderboard_snapshot WHERE arena_id = a.id AND slice = :slice AND method = :method
         ORDER BY created_at DESC, id DESC LIMIT 1
     ) s
     WHERE s.votes > 0 AND NOT EXISTS (
@@ -49,7 +55,8 @@ async def draw_missing(database: Database) -> list[Exception]:
         if not await try_lock(lock, "leaderboard figures"):
             return []
         async with database.read_session() as session:
-            waiting = (await session.execute(_WAITING, {"slice": SLICE, "pause": SECONDS_BETWEEN_FIGURES})).all()
+            wanted = {"slice": SLICE, "method": METHOD, "pause": SECONDS_BETWEEN_FIGURES}
+            waiting = (await session.execute(_WAITING, wanted)).all()
         for arena_id, snapshot_id in waiting:
             try:
                 await _draw(database, arena_id, snapshot_id)
@@ -62,14 +69,36 @@ async def _draw(database: Database, arena_id: uuid.UUID, snapshot_id: uuid.UUID)
     """Read, draw, write: no transaction is open on the data while the drawing goes on."""
     async with database.read_session() as session:
         board = await repository.read_board(session, arena_id, snapshot_id)
-    if board is None:
-        return
-    models = [facts.name for facts in board.details.facts]
-    figures = await draw(FigureData(entries=board.entries, models=models, pairs=board.details.pairs))
+        if board is None:
+            return
+        points = await _history(session, board)
+    figures = await draw(
+        FigureData(
+            entries=board.entries,
+            models=[facts.name for facts in board.details.facts],
+            pairs=board.details.pairs,
+            predicted=board.details.predicted,
+            history=points,
+        )
+    )
     key = {"arena_id": arena_id, "snapshot_id": snapshot_id}
     async with database.session() as session:
         await session.execute(insert(LeaderboardFigure), [{**key, **figure.model_dump()} for figure in figures])
         await session.execute(_DROP_OLD, key)
+
+
+async def _history(session: AsyncSession, board: StoredBoard) -> list[RatingPoint]:
+    """The past ratings of the models that stand first, as many as the chart has lines for; oldest first."""
+    snapshot = board.snapshot
+    found = []
+    for entry in board.entries[:MOST_LINES]:
+        points = await read_history(session, snapshot.arena_id, snapshot.slice, METHOD, entry.model)
+        found += [
+            RatingPoint(model=entry.model, computed_at=point.at, **point.model_dump(include=_RATING))
+            for point in points
+            if point.rating is not None
+        ]
+    return sorted(found, key=lambda point: point.computed_at)
 
 
 async def draw(data: FigureData) -> list[Figure]:

@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 AnnotatorKind = Literal["human", "simulated", "judge"]
 Theme = Literal["light", "dark"]
-FigureName = Literal["intervals", "win-rates"]
+FigureName = Literal["intervals", "ranks", "win-rates", "residuals", "battles", "history"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
+BoardMethod = Literal["bradley-terry", "davidson", "rao-kupper", "four-outcomes", "style-controlled"]
+METHODS: tuple[BoardMethod, ...] = ("bradley-terry", "davidson", "rao-kupper", "four-outcomes", "style-controlled")
+"""The first is the one that a board shows unless another is asked for."""
 KINDS: tuple[AnnotatorKind, ...] = ("human", "simulated", "judge")
 """In the order in which a board takes the first that has votes."""
 
@@ -37,6 +40,32 @@ class MissingWins(BaseModel):
     losers: list[str]
 
 
+class StyleEffect(BaseModel):
+    """What one standard deviation more of a style is worth, in rating points, with a 95 % interval."""
+
+    points: float
+    lower: float
+    upper: float
+
+
+class SingleVotes(BaseModel):
+    """What only a look at the votes one by one tells, and how many there were at that look."""
+
+    votes: int
+    voters: int
+    votes_hash: str = Field(description="SHA-256 of the votes in order; docs/leaderboards.md says of which bytes.")
+    design_effects: dict[str, float] = Field(
+        description="By model, how many times wider clustering by voter makes its interval. Empty with few voters."
+    )
+    elo: dict[str, float] = Field(description="Online Elo by model, after the votes in their order.")
+    critical: float | None = Field(
+        default=None,
+        description="Standard errors of their difference that tell two models apart, for all pairs at once (max-t).",
+    )
+    looked_at: datetime | None = None
+    seconds: float = 0.0
+
+
 class BoardDetails(BaseModel):
     """All of a snapshot that is not in its columns or entries."""
 
@@ -49,8 +78,20 @@ class BoardDetails(BaseModel):
     )
     missing: list[MissingWins] = Field(description="Wins that would make one ranking of all models with votes.")
     unresolved: bool = Field(
-        default=False, description="The votes connect the models, but too faintly for a number to be trusted."
+        default=False, description="The votes connect the models, but this method has no number to be trusted."
     )
+    unresolved_reason: str | None = Field(default=None, description="Why, where that is so.")
+    predicted: list[float | None] = Field(
+        default=[], description="Of each of `pairs`, the win rate of a that the ratings predict; a tie is half a win."
+    )
+    minimum_votes: int | None = Field(
+        default=None, description="Set where there is no ranking because the slice has fewer votes than this."
+    )
+    parameters: dict[str, float] = Field(default={}, description="The method's further numbers, such as nu of ties.")
+    log_likelihood: float | None = None
+    style_effects: dict[str, StyleEffect] = Field(default={}, description="On style-controlled boards, by measure.")
+    style_dropped: dict[str, str] = Field(default={}, description="Measures without an effect here, and why.")
+    single_votes: SingleVotes | None = None
 
 
 class EntryOut(BaseModel):
@@ -78,7 +119,13 @@ class LeaderboardOut(BaseModel):
 
     arena: str
     title: str
+    slice: str = Field(default="overall", description="Which of the arena's votes.")
+    slice_title: str = "All votes"
     headline: str = Field(description="What the board says, in one sentence.")
+    uncounted_since: datetime | None = Field(
+        default=None,
+        description="Set where the board is stale: votes have waited to be counted since then, for too long.",
+    )
     snapshot_id: uuid.UUID | None = None
     computed_at: datetime | None = None
     votes: int = 0
@@ -89,12 +136,28 @@ class LeaderboardOut(BaseModel):
     method: str | None = None
     settings: dict[str, Any] = {}
     input_hash: str | None = Field(
-        default=None, description="SHA-256 of the votes; docs/leaderboards.md says of which bytes."
+        default=None, description="SHA-256 of the counts; docs/leaderboards.md says of which bytes."
     )
     code_version: str | None = None
     entries: list[EntryOut] = []
     models: list[str] = Field(default=[], description="The names that `pairs` refers to by position, from 0.")
     pairs: list[PairTally] = []
+    predicted: list[float | None] = Field(
+        default=[], description="Of each of `pairs`, the win rate of a that the ratings predict; a tie is half a win."
+    )
+    parameters: dict[str, float] = Field(default={}, description="The method's further numbers, such as nu of ties.")
+    log_likelihood: float | None = None
+    style_effects: dict[str, StyleEffect] = Field(default={}, description="On style-controlled boards, by measure.")
+    style_dropped: dict[str, str] = Field(default={}, description="Measures without an effect here, and why.")
+    unresolved_reason: str | None = Field(
+        default=None, description="Why these votes have no ranking by this method, although they connect the models."
+    )
+    minimum_votes: int | None = Field(
+        default=None, description="Set where there is no ranking because the slice has fewer votes than this."
+    )
+    single_votes: SingleVotes | None = Field(
+        default=None, description="From the last look at single votes: what clustering did to intervals, and Elo."
+    )
     components: list[list[str]] = Field(
         default=[],
         description="Sets of models that the votes connect both ways; only the first is ranked, if it has two models.",
@@ -104,12 +167,26 @@ class LeaderboardOut(BaseModel):
     )
 
 
+class RatingPoint(BaseModel):
+    """Where one model stood in one snapshot."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    model: str
+    computed_at: datetime
+    rating: float
+    rating_lower: float
+    rating_upper: float
+
+
 class FigureData(BaseModel):
     """What the figures of a board are drawn from: its entries in order, and pairs that refer to `models`."""
 
     entries: list[EntryOut]
     models: list[str]
     pairs: list[PairTally]
+    predicted: list[float | None] = Field(default=[], description="As in BoardDetails.")
+    history: list[RatingPoint] = []
 
 
 class Figure(BaseModel):

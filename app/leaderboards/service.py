@@ -1,24 +1,61 @@
 """Keeping boards up to date, and reading them."""
 
-import asyncio
 import time
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.arenas.tables import Arena
 from app.db.engine import Database
-from app.leaderboards import drawing, repository
-from app.leaderboards.aggregate import count_votes
-from app.leaderboards.compute import Board, compute_board
-from app.leaderboards.repository import SLICE, Current, FigureSize, StoredBoard
-from app.leaderboards.schemas import FigureName, Theme
-from app.leaderboards.stale import advance_watermark, arenas_with_new_votes, try_lock
+from app.errors import NotFoundError
+from app.leaderboards import analysing, drawing, history, repository, slice_repository
+from app.leaderboards.compute import METHOD
+from app.leaderboards.diffs import DiffOut, SnapshotOut, diff_boards
+from app.leaderboards.due import find_due
+from app.leaderboards.history import HistoryPoint, PairOut, SliceStanding
+from app.leaderboards.kept import Kept
+from app.leaderboards.refreshing import refresh_slice
+from app.leaderboards.repository import Current, FigureSize, StoredBoard
+from app.leaderboards.schemas import METHODS, BoardMethod, FigureName, Theme
+from app.leaderboards.slice_service import access_slice, add_slice, list_slices, remove_slice
+from app.leaderboards.slices import EVERYTHING, OVERALL, SliceDefinition
+from app.leaderboards.stale import STALE_SECONDS, arenas_with_new_votes, try_lock, uncounted_since
 from app.leaderboards.tables import LeaderboardFigure, LeaderboardSnapshot
 
-log = structlog.get_logger(__name__)
+# Slices rest longer between two counts than the board of all votes, and may be so much longer behind.
+SLICE_STALE_SECONDS = 900
+SLICES_SECONDS = 2.0
+ANALYSES_SECONDS = 2.0
+
+__all__ = [
+    "access_slice",
+    "add_slice",
+    "analyse_boards",
+    "diff",
+    "find_analysis",
+    "find_current",
+    "find_figure",
+    "find_uncounted",
+    "latest_snapshot",
+    "list_figures",
+    "list_slices",
+    "list_snapshots",
+    "pair_of",
+    "read_board",
+    "read_history",
+    "read_standings_across_slices",
+    "refresh",
+    "refresh_slices",
+    "refresh_stale",
+    "remove_slice",
+    "standings",
+]
+
+
+_boards: Kept[StoredBoard] = Kept(16)
 
 
 class Standing(NamedTuple):
@@ -30,17 +67,17 @@ class Standing(NamedTuple):
 
 
 async def refresh_stale(database: Database) -> int:
-    """Bring all boards up to date, then their figures; the number of snapshots written.
+    """Bring the boards of all votes up to date, then their figures; the number of snapshots written.
 
     Any number of workers may do this at once. One arena's failure does not keep the others waiting; it is raised when
     they are done.
     """
     async with database.read_session() as session:
-        arena_ids = await arenas_with_new_votes(session, SLICE)
+        arena_ids = await arenas_with_new_votes(session, OVERALL)
     written, failures = 0, []
     for arena_id in arena_ids:
         try:
-            written += await _refresh_unless_busy(database, arena_id)
+            written += await _refresh_unless_busy(database, arena_id, OVERALL, EVERYTHING, (METHOD,))
         except Exception as error:  # noqa: BLE001 (the other arenas come first; raised below)
             failures.append(error)
     failures += await drawing.draw_missing(database)
@@ -49,40 +86,64 @@ async def refresh_stale(database: Database) -> int:
     return written
 
 
-async def _refresh_unless_busy(database: Database, arena_id: uuid.UUID) -> bool:
-    """Whether a snapshot was written. An arena that somebody is counting already is left to the next round.
+async def refresh_slices(database: Database, budget_seconds: float = SLICES_SECONDS) -> int:
+    """Bring the boards of slices and of the other methods up to date, those first that have waited longest.
+
+    No board begins after `budget_seconds`: the rest wait for the next round.
+    """
+    deadline = time.perf_counter() + budget_seconds
+    async with database.read_session() as session:
+        due = await find_due(session)
+    written, failures = 0, []
+    for work in due:
+        if time.perf_counter() > deadline:
+            break
+        try:
+            if work.slice_name == OVERALL:
+                await _add_ready_made(database, work.arena_id)
+            written += await _refresh_unless_busy(database, work.arena_id, work.slice_name, work.definition, METHODS)
+        except Exception as error:  # noqa: BLE001 (as above)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("some slices could not be brought up to date", failures)
+    return written
+
+
+async def analyse_boards(database: Database) -> None:
+    """Work out how sure the newest boards are, where that is not known yet."""
+    failures = await analysing.analyse_missing(database, ANALYSES_SECONDS)
+    if failures:
+        raise ExceptionGroup("some boards could not be analysed", failures)
+
+
+async def _add_ready_made(database: Database, arena_id: uuid.UUID) -> None:
+    """A slice for each category and each language with enough votes."""
+    async with database.session() as session:
+        for one in await slice_repository.find_ready_made(session, arena_id):
+            await slice_repository.add_slice(session, arena_id, one, is_ready_made=True)
+
+
+async def _refresh_unless_busy(
+    database: Database,
+    arena_id: uuid.UUID,
+    slice_name: str,
+    definition: SliceDefinition,
+    methods: Sequence[BoardMethod],
+) -> int:
+    """The number of snapshots written. What somebody is counting already is left to the next round.
 
     The lock saves work; nothing relies on it. It ends with its transaction, which does nothing else.
     """
     async with database.read_session() as session:
-        return await try_lock(session, f"leaderboard {arena_id}") and await refresh(database, arena_id) is not None
+        if not await try_lock(session, f"leaderboard {arena_id} {slice_name}"):
+            return 0
+        return len(await refresh_slice(database, arena_id, slice_name, definition, methods))
 
 
 async def refresh(database: Database, arena_id: uuid.UUID) -> LeaderboardSnapshot | None:
     """Count an arena's votes and write a snapshot if they give another board than the last; None if not."""
-    started = time.perf_counter()
-    horizon, counted = await count_votes(database, arena_id)
-    board = await asyncio.to_thread(compute_board, counted)
-    async with database.session() as session:
-        if not await advance_watermark(session, arena_id, SLICE, horizon):
-            return None
-        latest = await repository.latest_snapshot(session, arena_id)
-        if not _differs(board, latest):
-            return None
-        duration = time.perf_counter() - started
-        snapshot = await repository.add_snapshot(
-            session, arena_id, board, watermark=horizon.watermark, duration_seconds=duration
-        )
-        await repository.thin_snapshots(session, arena_id)
-    log.info("leaderboard computed", arena=str(arena_id), votes=board.votes, seconds=round(duration, 3))
-    return snapshot
-
-
-def _differs(board: Board, latest: LeaderboardSnapshot | None) -> bool:
-    """The same votes by the same method give the same numbers. An arena without votes has no board yet."""
-    if latest is None:
-        return board.votes > 0
-    return (board.input_hash, board.method, board.settings) != (latest.input_hash, latest.method, latest.settings)
+    written = await refresh_slice(database, arena_id, OVERALL, EVERYTHING)
+    return written[0] if written else None
 
 
 async def latest_snapshot(session: AsyncSession, arena: Arena) -> LeaderboardSnapshot | None:
@@ -90,13 +151,27 @@ async def latest_snapshot(session: AsyncSession, arena: Arena) -> LeaderboardSna
     return await repository.latest_snapshot(session, arena.id)
 
 
-async def find_current(session: AsyncSession, arena: Arena) -> Current | None:
+async def find_current(
+    session: AsyncSession, arena: Arena, slice_name: str = OVERALL, method: BoardMethod = METHOD
+) -> Current | None:
     """What the arena's page would be made of now: the cheap question behind every ETag."""
-    return await repository.find_current(session, arena.id)
+    return await repository.find_current(session, arena.id, slice_name, method)
+
+
+async def find_uncounted(session: AsyncSession, arena: Arena, slice_name: str = OVERALL) -> datetime | None:
+    """Since when votes wait to be counted, where that is longer than a board may be behind: then it is stale."""
+    patience = STALE_SECONDS if slice_name == OVERALL else SLICE_STALE_SECONDS
+    return await uncounted_since(session, arena.id, slice_name, patience)
 
 
 async def read_board(session: AsyncSession, arena: Arena, snapshot_id: uuid.UUID) -> StoredBoard | None:
-    return await repository.read_board(session, arena.id, snapshot_id)
+    """A snapshot of the arena. Snapshots never change, so the last ones are kept; callers do not change them either."""
+    key = (arena.id, snapshot_id)
+    kept = _boards.find(key)
+    if kept is not None:
+        return kept
+    board = await repository.read_board(session, arena.id, snapshot_id)
+    return None if board is None else _boards.keep(key, board)
 
 
 async def list_figures(session: AsyncSession, arena: Arena, snapshot_id: uuid.UUID) -> list[FigureSize]:
@@ -120,3 +195,60 @@ async def standings(session: AsyncSession, arena_id: uuid.UUID) -> dict[str, Sta
         for model, rank_lower, rank_upper, rating in await repository.find_standings(session, arena_id)
         if rank_lower is not None and rank_upper is not None and rating is not None
     }
+
+
+async def find_analysis(
+    session: AsyncSession, arena: Arena, slice_name: str = OVERALL
+) -> analysing.StoredAnalysis | None:
+    """How sure the board of a slice is: the newest analysis, which may be of a slightly older snapshot."""
+    return await analysing.find_analysis(session, arena.id, slice_name)
+
+
+async def list_snapshots(
+    session: AsyncSession,
+    arena: Arena,
+    slice_name: str = OVERALL,
+    method: BoardMethod = METHOD,
+    *,
+    before: datetime | None = None,
+    most: int = 100,
+) -> list[SnapshotOut]:
+    """What is kept of a board's past, newest first."""
+    return await history.list_snapshots(session, arena.id, slice_name, method, before=before, most=most)
+
+
+async def diff(session: AsyncSession, arena: Arena, before: uuid.UUID, after: uuid.UUID) -> DiffOut:
+    """What changed from one snapshot of the arena to another. Raises NotFoundError where one is not kept."""
+    boards = [await repository.read_board(session, arena.id, one) for one in (before, after)]
+    if boards[0] is None or boards[1] is None:
+        raise NotFoundError("There is no such snapshot: of past days only the last of each is kept.")
+    return diff_boards(boards[0], boards[1])
+
+
+async def read_history(
+    session: AsyncSession, arena: Arena, model: str, slice_name: str = OVERALL, method: BoardMethod = METHOD
+) -> list[HistoryPoint]:
+    """A model's rating on the snapshots that are kept, oldest first."""
+    return await history.read_history(session, arena.id, slice_name, method, model)
+
+
+async def read_standings_across_slices(
+    session: AsyncSession, arena: Arena, model: str, method: BoardMethod = METHOD
+) -> list[SliceStanding]:
+    """A model on the newest board of every slice, strongest first: its strong and its weak categories."""
+    return await history.read_standings_across_slices(session, arena.id, method, model)
+
+
+async def pair_of(session: AsyncSession, arena: Arena, model_a: str, model_b: str) -> PairOut:
+    """The votes between two models in every slice that has any, by the annotators whose board the arena shows.
+
+    Raises NotFoundError for a model that the board does not have.
+    """
+    current = await repository.find_current(session, arena.id)
+    board = await repository.read_board(session, arena.id, current.snapshot_id) if current else None
+    known = {entry.model for entry in board.entries} if board else set()
+    if board is None or not {model_a, model_b} <= known or model_a == model_b:
+        raise NotFoundError("This arena's board does not have these two models.")
+    kind = board.details.annotator_kind
+    slices = await history.read_pair(session, arena.id, kind, model_a, model_b) if kind else []
+    return PairOut(arena=arena.slug, model_a=model_a, model_b=model_b, annotator_kind=kind, slices=slices)

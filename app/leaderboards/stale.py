@@ -5,53 +5,43 @@ transaction that counted says of every transaction whether it was seen, however 
 """
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.leaderboards.aggregate import Horizon
-
-# A large arena that is voted on without a pause rests as long as its last counting took, or else counting would slow
-# the voting down.
-LARGE_VOTES = 100_000
+# A board whose oldest uncounted vote is older than this says that it is stale.
+STALE_SECONDS = 60
 
 # The range on recorded_xid is what the index serves. Its upper end leaves out rows that a restored dump brought with
 # the ids of another server: they were there when the arena was first counted here.
-_STALE = text("""
+_UNSEEN = """
+    v.{column} >= pg_snapshot_xmin(s.counted) AND v.{column} < pg_snapshot_xmax(pg_current_snapshot())
+    AND NOT pg_visible_in_snapshot(v.{column}, s.counted)
+"""
+_ARENA_SEEN = """
     WITH here AS (SELECT system_identifier FROM pg_control_system()),
     arena_seen AS (
         SELECT a.id, w.counted::pg_snapshot AS counted, w.cluster FROM arena a
         LEFT JOIN leaderboard_watermark w ON w.arena_id = a.id AND w.slice = :slice
     )
+"""
+_STALE = text(f"""
+    {_ARENA_SEEN}
     SELECT s.id FROM arena_seen s, here
-    WHERE NOT EXISTS (
-        SELECT FROM leaderboard_snapshot n WHERE n.arena_id = s.id AND n.slice = :slice AND n.votes > :large
-        AND n.created_at > now() - interval '1 minute'
-        AND n.created_at + make_interval(secs => n.duration_seconds) > now())
-    AND (s.counted IS NULL OR s.cluster <> here.system_identifier
-    OR EXISTS (
-        SELECT FROM vote v WHERE v.arena_id = s.id
-        AND v.recorded_xid >= pg_snapshot_xmin(s.counted)
-        AND v.recorded_xid < pg_snapshot_xmax(pg_current_snapshot())
-        AND NOT pg_visible_in_snapshot(v.recorded_xid, s.counted))
-    OR EXISTS (
-        SELECT FROM vote_exclusion x WHERE x.arena_id = s.id
-        AND x.recorded_xid >= pg_snapshot_xmin(s.counted)
-        AND x.recorded_xid < pg_snapshot_xmax(pg_current_snapshot())
-        AND NOT pg_visible_in_snapshot(x.recorded_xid, s.counted)))
+    WHERE s.counted IS NULL OR s.cluster <> here.system_identifier
+    OR EXISTS (SELECT FROM vote v WHERE v.arena_id = s.id AND {_UNSEEN.format(column="recorded_xid")})
+    OR EXISTS (SELECT FROM vote_exclusion v WHERE v.arena_id = s.id AND {_UNSEEN.format(column="recorded_xid")})
+    OR EXISTS (SELECT FROM vote_exclusion v WHERE v.arena_id = s.id AND {_UNSEEN.format(column="lifted_xid")})
     ORDER BY s.id
 """)
 
-# Of two workers that counted at once, the one that saw less gives way: the board never goes back in time.
-_ADVANCE = text("""
-    INSERT INTO leaderboard_watermark AS w (arena_id, slice, counted, cluster)
-    VALUES (:arena_id, :slice, :counted, :cluster)
-    ON CONFLICT (arena_id, slice) DO UPDATE
-    SET counted = excluded.counted, cluster = excluded.cluster, checked_at = now()
-    WHERE w.cluster <> excluded.cluster
-    OR (pg_snapshot_xmax(w.counted::pg_snapshot), pg_snapshot_xmin(w.counted::pg_snapshot))
-        <= (pg_snapshot_xmax(excluded.counted::pg_snapshot), pg_snapshot_xmin(excluded.counted::pg_snapshot))
-    RETURNING true
+_UNCOUNTED_SINCE = text(f"""
+    {_ARENA_SEEN}
+    SELECT (
+        SELECT v.created_at FROM vote v WHERE v.arena_id = s.id AND {_UNSEEN.format(column="recorded_xid")}
+        ORDER BY v.recorded_xid LIMIT 1
+    ) FROM arena_seen s WHERE s.id = :arena_id
 """)
 
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:work, 0))")
@@ -63,22 +53,15 @@ async def try_lock(session: AsyncSession, work: str) -> bool:
 
 
 async def arenas_with_new_votes(session: AsyncSession, slice_name: str) -> list[uuid.UUID]:
-    """The arenas never counted here, and those with votes or exclusions recorded since they were.
-
-    Raising or lifting an exclusion must set its recorded_xid to pg_current_xact_id(), or it goes unnoticed.
-    """
-    return list(await session.scalars(_STALE, {"slice": slice_name, "large": LARGE_VOTES}))
+    """The arenas whose slice was never counted here, and those with votes or exclusions recorded since it was."""
+    return list(await session.scalars(_STALE, {"slice": slice_name}))
 
 
-async def advance_watermark(session: AsyncSession, arena_id: uuid.UUID, slice_name: str, horizon: Horizon) -> bool:
-    """Remember what was seen, and lock the arena's watermark until the end of the transaction.
-
-    False where somebody has seen more by now: what was computed from this horizon is out of date.
-    """
-    parameters = {
-        "arena_id": arena_id,
-        "slice": slice_name,
-        "counted": horizon.counted,
-        "cluster": horizon.cluster,
-    }
-    return bool(await session.scalar(_ADVANCE, parameters))
+async def uncounted_since(
+    session: AsyncSession, arena_id: uuid.UUID, slice_name: str, patience: float = STALE_SECONDS
+) -> datetime | None:
+    """When the first vote was cast that a slice's counts have not seen, if that is longer ago than `patience`."""
+    since: datetime | None = await session.scalar(_UNCOUNTED_SINCE, {"arena_id": arena_id, "slice": slice_name})
+    if since is None or (datetime.now(since.tzinfo) - since).total_seconds() < patience:
+        return None
+    return since

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from app.leaderboards.schemas import BoardDetails, EntryOut
+from app.leaderboards.repository import FigureSize
+from app.leaderboards.schemas import METHODS, BoardDetails, BoardMethod, EntryOut
+from app.leaderboards.slices import OVERALL
 
 AXIS_WIDTH = 200.0
 AXIS_MARGIN = 6.0
@@ -39,20 +41,38 @@ SORT_PATTERN = f"^-?({'|'.join(column.key for column in COLUMNS)})$"
 
 @dataclass(frozen=True)
 class BoardQuery:
-    """What the address asks for: `sort` is a column's key, with a minus for descending; `q` a part of a name."""
+    """What the address asks for: which votes, ranked how, in which order, and whose rows.
 
+    slice_name: a slice's slug; method: a BoardMethod; sort: a column's key, with a minus for descending;
+    q: a part of a name
+    """
+
+    slice_name: str = OVERALL
+    method: BoardMethod = METHODS[0]
     sort: str = "rank"
     q: str = ""
 
-    def link(self, *, sort: str) -> str:
-        """The address of the same board in another order, as a query string."""
-        parts = {"sort": sort if sort != "rank" else "", "q": self.q}
-        return "?" + urlencode({name: value for name, value in parts.items() if value})
+    def link(self, *, sort: str | None = None, q: str | None = None) -> str:
+        """The address of the same board in another order or search, as a query string. What is usual is left out."""
+        wanted = replace(self, sort=self.sort if sort is None else sort, q=self.q if q is None else q)
+        usual = BoardQuery()
+        parts = {
+            name: getattr(wanted, field)
+            for name, field in (("slice", "slice_name"), ("method", "method"), ("sort", "sort"), ("q", "q"))
+            if getattr(wanted, field) != getattr(usual, field)
+        }
+        return "?" + urlencode(parts)
 
     @property
     def without_search(self) -> str:
         """The address of all models in this order."""
-        return BoardQuery(self.sort).link(sort=self.sort)
+        return self.link(q="")
+
+    @property
+    def board(self) -> str:
+        """The query string of the slice and method alone, for downloads; empty where they are the usual ones."""
+        link = BoardQuery(self.slice_name, self.method).link()
+        return link if link != "?" else ""
 
 
 @dataclass(frozen=True)
@@ -142,3 +162,62 @@ def win_rate_matrix(entries: Sequence[EntryOut], details: BoardDetails) -> list[
         share = (wins_a + (ties + both_bad) / 2) / votes
         cells[i][j], cells[j][i] = f"{100 * share:.0f}", f"{100 * (1 - share):.0f}"
     return [MatrixRow(model, tuple(row)) for model, row in zip(order, cells, strict=True)]
+
+
+@dataclass(frozen=True)
+class FigureInWords:
+    """A figure with what stands around it."""
+
+    name: str
+    width: int
+    height: int
+    title: str
+    caption: str
+    alternative: str
+
+
+_FIGURES = {
+    "intervals": ("Ratings with 95 % intervals", "", "Chart of the ratings and intervals in the table above."),
+    "ranks": (
+        "Ranges of ranks",
+        "The places that each model may hold. All ranges are right at once with 95 % certainty.",
+        "Chart of the ranges of ranks in the table above.",
+    ),
+    "win-rates": (
+        "Win rates",
+        "Which share of its votes against each other model a model won; a tie is half a win.",
+        "Heat map of the win rates, which the table below holds as numbers.",
+    ),
+    "residuals": (
+        "Observed against predicted",
+        "Where votes disagree with ratings: observed minus predicted win rate. With few votes, much is chance.",
+        "Heat map of observed minus predicted win rates; the pages of the models hold them as numbers.",
+    ),
+    "battles": (
+        "Votes between models",
+        "How many votes there are on each two models.",
+        "Heat map of the number of votes on each pair; the CSV of the win rates holds them as numbers.",
+    ),
+    "history": (
+        "Ratings over time",
+        "The models that stand first now, with their 95 % bands.",
+        "Lines of ratings over time; the pages of the models hold them as numbers.",
+    ),
+}
+
+
+def describe_figures(figures: Sequence[FigureSize]) -> list[FigureInWords]:
+    """The figures in the order in which a reader needs them."""
+    order = {name: place for place, name in enumerate(_FIGURES)}
+    known = sorted((one for one in figures if one.name in order), key=lambda one: order[one.name])
+    return [FigureInWords(one.name, one.width, one.height, *_FIGURES[one.name]) for one in known]
+
+
+def model_link(arena: str, model: str, query: BoardQuery) -> str:
+    """The address of a model's page, in the same slice and by the same method."""
+    where = f"/arenas/{arena}/leaderboard/model?{urlencode({'name': model})}"
+    return where + query.board.replace("?", "&", 1)
+
+
+def pair_link(arena: str, one: str, other: str) -> str:
+    return f"/arenas/{arena}/leaderboard/pair?{urlencode({'one': one, 'other': other})}"

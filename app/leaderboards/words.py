@@ -1,12 +1,53 @@
 """What a board says in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from app.leaderboards.schemas import AnnotatorKind, BoardDetails, EntryOut, MissingWins
+from app.leaderboards.analysis_schemas import StyleProfile
+from app.leaderboards.diffs import Move
+from app.leaderboards.schemas import AnnotatorKind, BoardDetails, BoardMethod, EntryOut, MissingWins
+from app.leaderboards.slices import OVERALL, SliceOut
 
 MOST_NAMES = 3
 MOST_GAPS = 8
 FIRST_VOTE = "The first ranking appears within seconds of the first vote."
+
+
+@dataclass(frozen=True)
+class MethodInWords:
+    """A method as a reader knows it; `ties` says what becomes of votes for neither model."""
+
+    key: BoardMethod
+    title: str
+    ties: str
+
+
+METHODS_IN_WORDS = (
+    MethodInWords(
+        "bradley-terry",
+        "Bradley-Terry",
+        "a tie, and \N{LEFT DOUBLE QUOTATION MARK}both are bad\N{RIGHT DOUBLE QUOTATION MARK}, is half a win.",
+    ),
+    MethodInWords("davidson", "Davidson", "ties have a probability of their own, largest between equals."),
+    MethodInWords("rao-kupper", "Rao-Kupper", "a tie is a difference too small to be seen."),
+    MethodInWords(
+        "four-outcomes",
+        "Four outcomes",
+        "\N{LEFT DOUBLE QUOTATION MARK}both are bad\N{RIGHT DOUBLE QUOTATION MARK} says something about both models.",
+    ),
+    MethodInWords(
+        "style-controlled", "Style-controlled", "Bradley-Terry with the effect of length and formatting taken out."
+    ),
+)
+
+
+class HasPlaces(Protocol):
+    @property
+    def rank_upper(self) -> int | None: ...
+    @property
+    def rank_lower(self) -> int | None: ...
+
 
 _VOTERS: dict[AnnotatorKind, str] = {
     "human": "people",
@@ -52,7 +93,8 @@ def kind_notes(details: BoardDetails) -> list[str]:
     kind = details.annotator_kind
     if kind is not None and kind != "human":
         notes.append(
-            f"These votes were cast by {_VOTERS[kind]}, not by people. The first human vote replaces this board."
+            f"These votes were cast by {_VOTERS[kind]}, not by people. "
+            "The votes of people replace this board as soon as they rank half as many models."
         )
     for other, votes in details.votes_by_kind.items():
         if other != kind:
@@ -79,3 +121,49 @@ def _one_of(models: Sequence[str], *, start: bool = False) -> str:
     if len(models) == 1:
         return models[0]
     return f"{'One' if start else 'one'} of {names(models)}"
+
+
+def method_in_words(method: BoardMethod) -> MethodInWords:
+    return next(one for one in METHODS_IN_WORDS if one.key == method)
+
+
+def slice_title(slices: Sequence[SliceOut], slug: str) -> str | None:
+    """What a slice is called; None for all votes."""
+    return None if slug == OVERALL else next((one.title for one in slices if one.slug == slug), slug)
+
+
+def first_board(slice_name: str, method: BoardMethod) -> str:
+    """What stands where a ranking will be."""
+    if (slice_name, method) == (OVERALL, METHODS_IN_WORDS[0].key):
+        return FIRST_VOTE
+    return "This ranking has not been computed yet. It follows that of all votes, in the background."
+
+
+def places(standing: HasPlaces) -> str:
+    """The place, or the best and the worst with a dash between."""
+    if standing.rank_upper == standing.rank_lower:
+        return f"{standing.rank_upper}"
+    return f"{standing.rank_upper}\N{EN DASH}{standing.rank_lower}"
+
+
+def usual_style(styles: Mapping[str, StyleProfile]) -> StyleProfile | None:
+    """The mean over models, each counting once."""
+    if not styles:
+        return None
+    profiles = [profile.model_dump() for profile in styles.values()]
+    return StyleProfile(**{name: sum(one[name] for one in profiles) / len(profiles) for name in profiles[0]})
+
+
+def moves(found: Sequence[Move]) -> str:
+    """What changed between two boards, in a sentence."""
+    beyond = [move.model for move in found if move.beyond_intervals]
+    moved = [move for move in found if move.change is not None and abs(move.change) >= 0.05]
+    if beyond:
+        return f"{names(beyond)} moved beyond the intervals."
+    if not moved:
+        return "No rating changed."
+    largest = max(moved, key=lambda move: abs(move.change or 0.0))
+    return (
+        f"No model moved beyond the intervals. The largest change is that of {largest.model}: "
+        f"{largest.change:+.1f} points."
+    )

@@ -2,10 +2,10 @@
 
 import uuid
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, CreatedAt, Key
+from app.db.base import Base, CreatedAt, Key, Xid8
 
 
 class Prompt(Base):
@@ -23,14 +23,19 @@ class Prompt(Base):
 
 
 class PromptTag(Base):
-    """A category or other mark, always with who set it."""
+    """A category or other mark, always with who set it. Tags are added, and neither changed nor removed.
+
+    recorded_xid is the transaction that added it: boards of a category find prompts that were tagged after the votes.
+    """
 
     __tablename__ = "prompt_tag"
     __table_args__ = (
         ForeignKeyConstraint(["prompt_id", "arena_id"], ["prompt.id", "prompt.arena_id"], name="fk_prompt_tag_prompt"),
+        Index("ix_prompt_tag_recorded", "arena_id", "recorded_xid"),
     )
 
     prompt_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     arena_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     tag: Mapped[str] = mapped_column(primary_key=True)
     tagged_by: Mapped[str] = mapped_column(primary_key=True)
+    recorded_xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))

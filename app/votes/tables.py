@@ -45,12 +45,18 @@ class Vote(Base):
 
 
 class VoteExclusion(Base):
-    """A battle's votes set aside: never deleted, and lifted when it was a mistake."""
+    """A battle's votes set aside: never deleted, and lifted when it was a mistake.
+
+    recorded_xid is the transaction that raised it, lifted_xid the one that lifted it: counts that are kept up to date
+    need to know what they saw of both. A trigger sets them, and refuses to put a lifted one back in force: whoever
+    changes their mind raises another.
+    """
 
     __tablename__ = "vote_exclusion"
     __table_args__ = (
         ForeignKeyConstraint(["battle_id", "arena_id"], ["battle.id", "battle.arena_id"]),
         Index("ix_vote_exclusion_recorded", "arena_id", "recorded_xid"),
+        Index("ix_vote_exclusion_lifted", "arena_id", "lifted_xid", postgresql_where=text("lifted_xid IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -61,3 +67,4 @@ class VoteExclusion(Base):
     created_at: Mapped[CreatedAt]
     lifted_at: Mapped[datetime.datetime | None]
     recorded_xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
+    lifted_xid: Mapped[int | None] = mapped_column(Xid8)

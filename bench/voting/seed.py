@@ -40,9 +40,9 @@ INSERT INTO turn (matchup_id, arena_id, turn_index, blocks)
     SELECT bench_id('04', n), '{arena}'::uuid, 0,
         jsonb_build_array(jsonb_build_object('type', 'text', 'text', 'Prompt ' || n))
     FROM generate_series(1, {matchups}) n;
-INSERT INTO response (matchup_id, arena_id, slot, turn_index, blocks)
+INSERT INTO response (matchup_id, arena_id, slot, turn_index, blocks, characters, headers, lists, bold)
     SELECT bench_id('04', n), '{arena}'::uuid, slot, 0, jsonb_build_array(jsonb_build_object('type', 'text', 'text',
-        repeat('An answer of some length, in which **' || n || '** is discussed. ', 8)))
+        repeat('An answer of some length, in which **' || n || '** is discussed. ', 8))), 450, 0, 0, 8
     FROM generate_series(1, {matchups}) n, unnest(ARRAY['a', 'b']) slot;
 INSERT INTO annotator (id, kind) SELECT bench_id('06', n), 'human' FROM generate_series(1, {people} + {tickets}) n;
 INSERT INTO login_session (id, token_hash, annotator_id, expires_at)

@@ -4,26 +4,14 @@ import asyncio
 from typing import Literal
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
 from app.db.engine import Database
+from tests.e2e.checks import assert_accessible, assert_fits
 from tests.e2e.conftest import MODELS, Site
 
 KEYS = ("1", "2", "3", "4", "ArrowLeft", "ArrowRight")
-
-
-async def assert_accessible(page: Page) -> None:
-    results = await Axe().run(page)
-    problems = [(found["id"], [node["target"] for node in found["nodes"]]) for found in results.response["violations"]]
-    assert problems == [], f"{page.url}: {problems}"
-
-
-async def assert_fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
-    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0, f"{page.url} is {overflow} px too wide"
 
 
 async def begin(page: Page, site: Site) -> None:

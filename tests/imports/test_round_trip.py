@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from app.accounts.viewer import OPERATOR
 from app.arenas.service import access_arena
 from app.db.engine import Database
-from app.leaderboards.aggregate import count_votes
 from app.leaderboards.compute import Board, compute_board
+from app.leaderboards.refreshing import take_look
+from app.leaderboards.slices import EVERYTHING, OVERALL
 from app.model_registry.tables import Model, ModelVersion
 from app.releases.service import export_arena
 from tests.imports import rows as make
@@ -65,8 +66,7 @@ async def register_models(database: Database) -> None:
 async def board_of(database: Database) -> Board:
     async with database.read_session() as session:
         arena = await access_arena(session, OPERATOR, "kitchen", "read")
-    _, counted = await count_votes(database, arena.id)
-    return compute_board(counted)
+    return compute_board((await take_look(database, arena.id, OVERALL, EVERYTHING)).counted)
 
 
 async def votes_of(database: Database) -> list[tuple[object, ...]]:

@@ -55,7 +55,7 @@ def in_turn(results: Iterable[tuple[str, str, str]], *, first_minute: int = 0) -
 def circle(models: Sequence[str], rounds: int = 1) -> list[Ballot]:
     """Every model beats the next and the last beats the first: connected, and all equal."""
     pairs = [*itertools.pairwise(models), (models[-1], models[0])]
-    return in_turn([(a, b, "model_a") for a, b in pairs] * rounds)
+    return in_turn([(a, b, "model_a") for _ in range(rounds) for a, b in pairs])
 
 
 async def make_arena(database: Database, slug: str = "kitchen", *, state: str = "open") -> Arena:
@@ -69,12 +69,15 @@ async def cast(database: Database, arena: Arena, ballots: Iterable[Ballot]) -> N
         await write_ballots(session, arena, list(ballots))
 
 
-async def write_ballots(session: AsyncSession, arena: Arena, ballots: Sequence[Ballot]) -> None:
+async def write_ballots(
+    session: AsyncSession, arena: Arena, ballots: Sequence[Ballot], *, first_repeat: int | None = None
+) -> None:
     """Write the ballots, with models, matchups and annotators as they are needed."""
     versions = await _versions(session, {name for each in ballots for name in (each.model_a, each.model_b)})
     matchups = await _matchups(session, arena, ballots, versions)
     annotators = await _annotators(session, {each.kind for each in ballots})
     taken = await session.scalar(select(func.count()).select_from(Battle)) or 0
+    taken = taken if first_repeat is None else first_repeat
     battles, votes, exclusions = [], [], []
     for number, each in enumerate(ballots, start=taken):
         pair = [versions[each.model_a], versions[each.model_b]]

@@ -2,13 +2,15 @@
 
 import gzip
 import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import pytest
 
-from app.leaderboards.compute import compute_board
+from app.leaderboards.compute import Entry, compute_board
 from app.leaderboards.drawing import draw
 from app.leaderboards.figures import draw_figures
-from app.leaderboards.schemas import EntryOut, Figure, FigureData
+from app.leaderboards.schemas import EntryOut, Figure, FigureData, RatingPoint
 from tests.leaderboards.votes import counted, ring
 
 
@@ -18,7 +20,14 @@ def data_of(models: list[str], *, rounds: int = 3) -> FigureData:
         entries=[EntryOut.model_validate(entry) for entry in board.entries],
         models=[facts.name for facts in board.details.facts],
         pairs=board.details.pairs,
+        predicted=board.details.predicted,
+        history=[point for day in (1, 2) for point in _points(board.entries, day)],
     )
+
+
+def _points(entries: Iterable[Entry], day: int) -> list[RatingPoint]:
+    at = datetime(2026, 1, day, tzinfo=UTC)
+    return [RatingPoint.model_validate({**vars(entry), "computed_at": at}) for entry in entries]
 
 
 def svg_of(figures: list[Figure], name: str, theme: str = "light") -> str:
@@ -30,12 +39,10 @@ def small() -> list[Figure]:
     return draw_figures(data_of(["a", "b", "<script>c & d"]))
 
 
-def test_there_are_two_charts_in_two_themes_with_their_size(small: list[Figure]) -> None:
+def test_every_chart_is_drawn_in_two_themes_with_its_size(small: list[Figure]) -> None:
+    names = ["intervals", "ranks", "win-rates", "residuals", "battles", "history"]
     assert [(each.name, each.theme) for each in small] == [
-        ("intervals", "light"),
-        ("win-rates", "light"),
-        ("intervals", "dark"),
-        ("win-rates", "dark"),
+        (name, theme) for theme in ("light", "dark") for name in names
     ]
     for each in small:
         svg = gzip.decompress(each.svg).decode()
@@ -48,7 +55,7 @@ async def test_a_process_of_its_own_draws_the_same_bytes(small: list[Figure]) ->
 
 
 def test_a_chart_holds_its_names_escaped_and_no_address_but_namespaces(small: list[Figure]) -> None:
-    for name in ("intervals", "win-rates"):
+    for name in {each.name for each in small}:
         svg = svg_of(small, name)
         assert "&lt;script&gt;c &amp; d" in svg
         assert "<script" not in svg
@@ -80,11 +87,11 @@ def test_percentages_stand_in_the_cells_of_a_small_matrix_only(small: list[Figur
     assert large.count("model-07") == 2
 
 
-def test_without_a_ranking_there_is_only_the_matrix() -> None:
+def test_without_a_ranking_there_is_only_what_was_counted() -> None:
     board = compute_board(counted([("a", "b", "model_a")]))
     entries = [EntryOut.model_validate(entry) for entry in board.entries]
     figures = draw_figures(FigureData(entries=entries, models=["a", "b"], pairs=board.details.pairs))
-    assert {each.name for each in figures} == {"win-rates"}
+    assert {each.name for each in figures} == {"win-rates", "battles"}
 
 
 async def test_a_drawing_that_fails_says_why() -> None:

@@ -34,7 +34,11 @@ async def publish(database: Database, arena: Arena, *, figures: bool = False) ->
             board = await repository.read_board(session, arena.id, written.id)
             assert board is not None
             names = [facts.name for facts in board.details.facts]
-            drawn = draw_figures(FigureData(entries=board.entries, models=names, pairs=board.details.pairs))
+            drawn = draw_figures(
+                FigureData(
+                    entries=board.entries, models=names, pairs=board.details.pairs, predicted=board.details.predicted
+                )
+            )
             key = {"arena_id": arena.id, "snapshot_id": written.id}
             await session.execute(insert(LeaderboardFigure), [{**key, **each.model_dump()} for each in drawn])
     return written.id
@@ -206,7 +210,7 @@ async def test_figures_are_served_in_each_type_and_theme_and_for_ever_under_thei
     snapshot_id = await publish(database, arena, figures=True)
     page = (await stranger.http.get(BOARD)).text
     images = re.findall(r'<img class="only-(\w+)" src="([^"]+)" width="(\d+)" height="(\d+)"', page)
-    assert [theme for theme, *_ in images] == ["light", "dark"] * 2
+    assert [theme for theme, *_ in images] == ["light", "dark"] * 5
     for _, address, width, height in images:
         svg = await stranger.http.get(address.replace("&amp;", "&"))
         assert svg.headers["content-type"] == "image/svg+xml"
@@ -273,9 +277,12 @@ async def test_names_are_escaped_and_only_web_addresses_become_links(database: D
     await publish(database, arena)
     page = (await stranger.http.get(f"{BOARD}?q=<img")).text
     everything = (await stranger.http.get(BOARD)).text
-    assert "<img src=x" not in page + everything
-    assert "javascript:" not in everything
-    assert '<a href="https://example.org/b?x=1&amp;y=2" rel="nofollow noopener">b</a>' in everything
+    hostile, harmless = [
+        (await stranger.http.get(f"{BOARD}/model", params={"name": model})).text for model in (name, "b")
+    ]
+    assert "<img src=x" not in page + everything + hostile
+    assert "javascript:" not in everything + hostile
+    assert '<a href="https://example.org/b?x=1&amp;y=2" rel="nofollow noopener">' in harmless
 
 
 async def test_a_board_of_sixty_models_weighs_less_than_a_hundred_kilobytes_with_everything(
@@ -298,7 +305,7 @@ async def test_a_board_of_sixty_models_weighs_less_than_a_hundred_kilobytes_with
         if theme == "light"
     ]
     assets = re.findall(r'(?:<link rel="stylesheet" href|<script[^>]* src)="([^"]+)"', page.text)
-    weight = len(page.content)
+    weight = page.num_bytes_downloaded
     for address in [*light, *assets]:
         response = await stranger.http.get(address.replace("&amp;", "&"))
         assert response.status_code == 200

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text
 
 from app.config import code_version
 from app.db.engine import Database
@@ -75,7 +75,9 @@ async def test_an_arena_nobody_voted_in_has_no_snapshot_and_one_whose_votes_all_
     await cast(database, arena, [ballot("a", "b", "tie", exclusion="lifted")])
     assert await service.refresh(database, arena.id) is not None
     async with database.session() as session:
-        await session.execute(update(VoteExclusion).values(lifted_at=None, recorded_xid=text("pg_current_xact_id()")))
+        [battle_id] = await session.scalars(select(VoteExclusion.battle_id))
+        again = {"battle_id": battle_id, "arena_id": arena.id, "reason": "again", "excluded_by": "rule"}
+        await session.execute(insert(VoteExclusion).values(**again))
     emptied = await service.refresh(database, arena.id)
     assert emptied is not None
     assert emptied.votes == 0
@@ -121,17 +123,17 @@ async def test_one_arena_that_cannot_be_counted_does_not_keep_the_others_waiting
     broken, sound = await make_arena(database, "broken"), await make_arena(database, "sound")
     for arena in (broken, sound):
         await cast(database, arena, circle(["a", "b"]))
-    count = service.count_votes
+    refresh_one = service.refresh_slice
 
-    async def fail_on_broken(_: Database, arena_id: object) -> object:
+    async def fail_on_broken(_: Database, arena_id: object, *which: object) -> object:
         if arena_id == broken.id:
             raise ValueError("this arena is broken")
-        return await count(database, arena_id)
+        return await refresh_one(database, arena_id, *which)
 
     async def draw_nothing(_: Database) -> list[Exception]:
         return []
 
-    monkeypatch.setattr(service, "count_votes", fail_on_broken)
+    monkeypatch.setattr(service, "refresh_slice", fail_on_broken)
     monkeypatch.setattr(drawing, "draw_missing", draw_nothing)
     with pytest.raises(ExceptionGroup) as caught:
         await service.refresh_stale(database)
@@ -193,12 +195,8 @@ async def test_figures_are_drawn_after_the_numbers_and_replaced_with_newer_ones(
         drawn = (await session.execute(select(LeaderboardFigure.name, LeaderboardFigure.theme))).all()
     assert current is not None
     assert current.figures_id == current.snapshot_id
-    assert sorted(map(tuple, drawn)) == [
-        ("intervals", "dark"),
-        ("intervals", "light"),
-        ("win-rates", "dark"),
-        ("win-rates", "light"),
-    ]
+    names = ["battles", "intervals", "ranks", "residuals", "win-rates"]
+    assert sorted(map(tuple, drawn)) == [(name, theme) for name in names for theme in ("dark", "light")]
 
     await cast(database, arena, circle(["a", "b"]))
     await service.refresh(database, arena.id)

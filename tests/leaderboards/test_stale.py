@@ -4,9 +4,8 @@ from sqlalchemy import text, update
 
 from app.db.engine import Database
 from app.leaderboards import service
-from app.leaderboards.aggregate import count_votes
 from app.leaderboards.repository import SLICE
-from app.leaderboards.stale import advance_watermark, arenas_with_new_votes
+from app.leaderboards.stale import arenas_with_new_votes, uncounted_since
 from app.leaderboards.tables import LeaderboardWatermark
 from app.votes.tables import VoteExclusion
 from tests.leaderboards.ballots import START, ballot, cast, circle, make_arena, write_ballots
@@ -72,8 +71,7 @@ async def test_setting_votes_aside_and_lifting_it_are_noticed(database: Database
     assert await votes_on_board(database, arena.id) == 2
 
     async with database.session() as session:
-        lift = update(VoteExclusion).values(lifted_at=START, recorded_xid=text("pg_current_xact_id()"))
-        await session.execute(lift)
+        await session.execute(update(VoteExclusion).values(lifted_at=START))
     assert await stale(database) == [arena.id]
     await service.refresh(database, arena.id)
     assert await votes_on_board(database, arena.id) == 3
@@ -94,29 +92,19 @@ async def test_a_dump_restored_to_another_server_is_counted_once_and_then_left_a
     assert await stale(database) == [arena.id]
 
 
-async def test_a_watermark_never_goes_back(database: Database) -> None:
-    arena = await make_arena(database)
-    early, _ = await count_votes(database, arena.id)
-    await cast(database, arena, circle(["a", "b"]))
-    late, _ = await count_votes(database, arena.id)
-    async with database.session() as session:
-        assert await advance_watermark(session, arena.id, SLICE, late)
-    async with database.session() as session:
-        assert not await advance_watermark(session, arena.id, SLICE, early)
-    assert await stale(database) == []
-
-
-async def test_a_large_arena_rests_after_a_long_count(database: Database) -> None:
+async def test_votes_that_wait_too_long_are_told(database: Database) -> None:
     arena = await make_arena(database)
     await cast(database, arena, circle(["a", "b"]))
     await service.refresh(database, arena.id)
     await cast(database, arena, [ballot("a", "b", "tie")])
+
+    async with database.read_session() as session:
+        assert await uncounted_since(session, arena.id, SLICE) is None, "a second behind is as it should be"
     async with database.session() as session:
-        await session.execute(text("UPDATE leaderboard_snapshot SET duration_seconds = 30"))
-    assert await stale(database) == [arena.id], "a small one never rests"
-    async with database.session() as session:
-        await session.execute(text("UPDATE leaderboard_snapshot SET votes = 1000000"))
-    assert await stale(database) == []
-    async with database.session() as session:
-        await session.execute(text("UPDATE leaderboard_snapshot SET created_at = now() - interval '31 seconds'"))
-    assert await stale(database) == [arena.id]
+        await session.execute(text("UPDATE vote SET created_at = now() - interval '2 minutes'"))
+    async with database.read_session() as session:
+        assert await uncounted_since(session, arena.id, SLICE) is not None
+        assert await service.find_uncounted(session, arena, SLICE) is not None
+    await service.refresh(database, arena.id)
+    async with database.read_session() as session:
+        assert await uncounted_since(session, arena.id, SLICE) is None

@@ -35,7 +35,7 @@ ENTRIES = [
     ],
 )
 def test_rows_come_in_the_order_asked_for_and_unknown_values_last(sort: str, order: list[str]) -> None:
-    assert [row.model for row in select_rows(ENTRIES, BoardQuery(sort))] == order
+    assert [row.model for row in select_rows(ENTRIES, BoardQuery(sort=sort))] == order
 
 
 @pytest.mark.parametrize(
@@ -46,11 +46,11 @@ def test_a_search_looks_into_names_and_organisations(q: str, found: list[str]) -
 
 
 def test_a_heading_sorts_best_first_and_then_turns_round_and_keeps_the_search() -> None:
-    links = {heading.column.key: heading.link for heading in headings(BoardQuery("rank", "a&b"))}
+    links = {heading.column.key: heading.link for heading in headings(BoardQuery(q="a&b"))}
     assert links["votes"] == "?sort=-votes&q=a%26b"
     assert links["model"] == "?sort=model&q=a%26b"
     assert links["rank"] == "?sort=-rank&q=a%26b"
-    turned = {heading.column.key: heading for heading in headings(BoardQuery("-votes"))}
+    turned = {heading.column.key: heading for heading in headings(BoardQuery(sort="-votes"))}
     assert turned["votes"].sorted == "descending"
     assert turned["votes"].link == "?sort=votes"
     assert turned["rank"].link == "?"

@@ -1,0 +1,109 @@
+"""A request's body into a file on disk, however it was sent, and never more than the limit."""
+
+import re
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import anyio
+import orjson
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from app.errors import InvalidInputError, PreferendumError
+
+MOST_BYTES = 64 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_ENDINGS = {
+    "text/csv": ".csv",
+    "application/x-ndjson": ".jsonl",
+    "application/jsonl": ".jsonl",
+    "application/vnd.apache.parquet": ".parquet",
+}
+_KNOWN_ENDING = re.compile(r"(\.(jsonl|ndjson|json|csv)(\.gz)?|\.parquet)$", re.IGNORECASE)
+
+
+class TooLargeError(PreferendumError):
+    status = 413
+    title = "The file is too large"
+
+
+class UnknownMediaTypeError(PreferendumError):
+    status = 415
+    title = "Files of this kind cannot be read"
+
+
+async def save_body(request: Request, folder: Path) -> Path:
+    """The path of the file in `folder` that holds the votes of a request.
+
+    Raises TooLargeError, UnknownMediaTypeError, and InvalidInputError for JSON that is not a list of rows.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _save_upload(request, folder)
+    if kind == "application/json":
+        return await _save_rows(request, folder)
+    if kind not in _ENDINGS:
+        raise UnknownMediaTypeError(
+            f"Send a file as multipart/form-data, JSON rows as application/json, or one of {', '.join(_ENDINGS)}."
+        )
+    return await _write(_limited(request), folder / f"votes{_ENDINGS[kind]}")
+
+
+async def _save_upload(request: Request, folder: Path) -> Path:
+    try:
+        form = await MultiPartParser(request.headers, _limited(request), max_files=1, max_fields=10).parse()
+    except MultiPartException as error:
+        raise InvalidInputError(f"The form is not multipart/form-data: {error.message}") from error
+    try:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise InvalidInputError("The form needs one file, in the field `file`.")
+        ending = _KNOWN_ENDING.search(upload.filename or "")
+        if ending is None:
+            raise UnknownMediaTypeError(
+                "The kind of file is told by its name's ending: .jsonl or .csv, either with .gz, or .parquet."
+            )
+        return await _write(_chunks(upload), folder / f"votes{ending[0].lower()}")
+    finally:
+        await form.close()
+
+
+async def _save_rows(request: Request, folder: Path) -> Path:
+    """JSON rows as JSON lines; line n is row n."""
+    body = b"".join([chunk async for chunk in _limited(request)])
+    try:
+        rows = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInputError(f"The body is not JSON: {error}.") from error
+    if not isinstance(rows, list):
+        raise InvalidInputError("The body is not a list of rows.")
+    lines = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    return await _write(_once(lines), folder / "votes.jsonl")
+
+
+async def _write(chunks: AsyncGenerator[bytes, None], path: Path) -> Path:
+    async with await anyio.open_file(path, "wb") as file:
+        async for chunk in chunks:
+            await file.write(chunk)
+    return path
+
+
+async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
+    total = 0
+    async for chunk in request.stream():
+        total += len(chunk)
+        if total > MOST_BYTES:
+            raise TooLargeError(
+                f"At most {MOST_BYTES // 2**20} MB are ranked here; `preferendum rank` has no limit, and gzip helps."
+            )
+        yield chunk
+
+
+async def _chunks(upload: UploadFile) -> AsyncGenerator[bytes, None]:
+    while chunk := await upload.read(_CHUNK):
+        yield chunk
+
+
+async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body

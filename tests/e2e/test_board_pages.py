@@ -1,0 +1,92 @@
+"""The board and the pages beside it, in a real browser: accessible and without sideways scrolling everywhere."""
+
+import itertools
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, ViewportSize, expect
+
+from app.accounts.service import create_user
+from app.db.engine import Database
+from app.leaderboards import service
+from tests.e2e.checks import assert_accessible, assert_fits
+from tests.leaderboards.ballots import cast, circle, in_turn, make_arena
+from tests.people import PASSWORD
+from tests.processes import served
+
+MODELS = [f"organisation/model-{number:02}-instruct" for number in range(8)]
+WINDOWS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
+    ({"width": 390, "height": 844}, "dark"),
+    ({"width": 1280, "height": 800}, "light"),
+)
+
+
+async def vote_and_rank(database: Database) -> None:
+    arena = await make_arena(database)
+    pairs = [(a, b, "model_a") for a, b in itertools.combinations(MODELS, 2)]
+    await cast(database, arena, [*circle(MODELS, 3), *in_turn(pairs, first_minute=100)])
+    assert await service.refresh(database, arena.id)
+    await service.refresh_slices(database, 60)
+    await service.analyse_boards(database)
+    await cast(database, arena, in_turn(pairs[:3], first_minute=200))
+    assert await service.refresh(database, arena.id)
+    await service.refresh_stale(database)
+    async with database.session() as session:
+        await create_user(session, "owner@example.org", PASSWORD, "admin")
+
+
+@pytest.mark.e2e
+async def test_every_page_of_a_board_is_accessible_and_fits(
+    test_url: str, database: Database, browser: Browser, tmp_path: Path
+) -> None:
+    await vote_and_rank(database)
+    with served(test_url, tmp_path) as address:
+        board = f"{address}/arenas/kitchen/leaderboard"
+        for size, scheme in WINDOWS:
+            context = await browser.new_context(viewport=size, color_scheme=scheme)
+            page = await context.new_page()
+            await page.goto(board)
+            await expect(page.get_by_role("heading", name="How sure is this?")).to_be_visible()
+            await expect(page.locator("figure")).to_have_count(6)
+            addresses = [board, f"{board}?method=davidson", f"{board}/changes", f"{address}/method"]
+            await page.get_by_role("rowheader").first.get_by_role("link").click()
+            addresses.append(page.url)
+            await page.get_by_role("rowheader").first.get_by_role("link").click()
+            addresses.append(page.url)
+            for each in addresses:
+                await page.goto(each)
+                await assert_fits(page)
+                await assert_accessible(page)
+            await context.close()
+
+
+@pytest.mark.e2e
+async def test_an_owner_adds_a_slice_and_a_reader_chooses_it(
+    test_url: str, database: Database, browser: Browser, tmp_path: Path
+) -> None:
+    await vote_and_rank(database)
+    with served(test_url, tmp_path) as address:
+        page = await browser.new_page()
+        await page.goto(f"{address}/sign-in?to=/arenas/kitchen/slices")
+        await page.get_by_label("E-mail address").fill("owner@example.org")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await assert_accessible(page)
+        await page.get_by_label("Title").fill("Decided votes")
+        await page.get_by_label("Address").fill("decided")
+        await page.get_by_label("Only votes that prefer one of the two").check()
+        await page.get_by_label("Least number of votes").fill("10")
+        await page.get_by_role("button", name="Add", exact=True).click()
+        await expect(page.get_by_role("rowheader", name="Decided votes")).to_be_visible()
+
+        reader = await browser.new_page()
+        await reader.goto(f"{address}/arenas/kitchen/leaderboard?slice=decided")
+        await expect(reader.locator("h1")).to_have_text("Leaderboard: Decided votes")
+        await service.refresh_slices(database, 60)
+        await expect(reader.get_by_role("table").first).to_contain_text(MODELS[0], timeout=20_000)
+        await reader.get_by_label("Method").select_option("Davidson")
+        await reader.get_by_role("button", name="Show").click()
+        await expect(reader).to_have_url(f"{address}/arenas/kitchen/leaderboard?slice=decided&method=davidson&q=")
+        await page.close()
+        await reader.close()
