@@ -49,27 +49,27 @@ def covariate_effects(fit: CovariateFit, covariance: FloatArray) -> dict[str, Ef
     }
 
 
-def covariate_covariance(
-    fit: CovariateFit, voters: IntArray | None = None, *, small_sample: bool = True
-) -> FloatArray:
+def covariate_covariance(fit: CovariateFit, voters: IntArray | None = None, *, small_sample: bool = True) -> FloatArray:
     """Covariance (P, P) of theta and beta in squared logits; strengths first, relative to their mean.
 
     Without `voters` each vote is independent of the others (the sandwich, HC0). voters (V,) are codes from 0: then each
     voter's votes count as one observation, and `small_sample` widens as it does in `clustered_covariance`, a covariate
-    being worth (sum m)^2 / sum m^2 voters for the sums m of its size over each voter's votes.
+    being worth (sum m)^2 / sum m^2 voters for the weighted sums m of its size over each voter's votes.
 
     Raises ValueError for voters that do not fit the votes, or are fewer than two.
     """
     independent = _sandwich(fit, _vote_meat(fit))
     if voters is None:
         return read_only_floats(independent)
-    check_voters(fit.votes, voters)
+    check_voters(fit.votes, voters, fit.weights)
     known, position = compact_codes(voters)
     if len(known) < 2:
         raise ValueError("a single voter says nothing about how voters differ")
     covariance = _sandwich(fit, _voter_meat(fit, position, len(known)))
     if small_sample:
-        effective = np.concatenate([effective_voters(fit.votes, voters), _effective_by_column(fit, position)])
+        effective = np.concatenate(
+            [effective_voters(fit.votes, voters, fit.weights), _effective_by_column(fit, position)]
+        )
         alone = np.flatnonzero(effective < FEWEST_VOTERS)
         # Raising a diagonal keeps the matrix a covariance.
         covariance[alone, alone] = np.maximum(covariance[alone, alone], independent[alone, alone])
@@ -90,7 +90,7 @@ def _vote_meat(fit: CovariateFit) -> FloatArray:
     size, votes = len(fit.models), fit.votes
     square = fit.residuals**2
     key = votes.model_a * size + votes.model_b
-    by_pair = np.bincount(key, square, size * size).reshape(size, size)
+    by_pair = np.bincount(key, square, size * size).astype(np.float64).reshape(size, size)
     meat = np.empty((size + len(fit.names), size + len(fit.names)))
     meat[:size, :size] = laplacian(by_pair + by_pair.T)
     for column, x in enumerate(fit.columns, start=size):
@@ -118,6 +118,7 @@ def _voter_meat(fit: CovariateFit, position: IntArray, number: int) -> FloatArra
 
 def _effective_by_column(fit: CovariateFit, position: IntArray) -> FloatArray:
     """(K,): the number of equally busy voters that say something about each covariate."""
-    sizes = np.array([np.bincount(position, np.abs(x)) for x in fit.columns]).reshape(len(fit.names), -1)
+    weights = 1.0 if fit.weights is None else fit.weights
+    sizes = np.array([np.bincount(position, weights * np.abs(x)) for x in fit.columns]).reshape(len(fit.names), -1)
     effective: FloatArray = sizes.sum(axis=1) ** 2 / (sizes**2).sum(axis=1)
     return effective

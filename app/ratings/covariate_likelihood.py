@@ -15,7 +15,7 @@ from app.ratings.votes import CodedVotes
 ColumnArray = NDArray[np.float32]
 
 # Rows whose intermediate results fit into a core's cache.
-ROWS_AT_ONCE = 1 << 15
+ROWS_AT_ONCE = 1 << 13
 
 # Numbers of 16 bits are sorted by radix, several times faster than by comparison.
 MOST_RADIX_NUMBERS = 1 << 16
@@ -31,7 +31,7 @@ class SortedVotes:
 
     size:         M, the number of models
     lower, upper: (Q,) the models of each pair, lower < upper
-    pair:         (V,) ascending, each vote's pair
+    starts:       (Q,) the row on which each pair begins
     score:        (V,) what the lower model got: 1, 1/2 or 0
     columns:      (K, V) float32 covariates from the lower model's side
     weights:      (V,), or None for ones
@@ -41,7 +41,7 @@ class SortedVotes:
     size: int
     lower: IntArray
     upper: IntArray
-    pair: IntArray
+    starts: IntArray
     score: FloatArray
     columns: ColumnArray
     weights: FloatArray | None
@@ -54,11 +54,11 @@ class SortedVotes:
         size = len(votes.models)
         turned = votes.model_a > votes.model_b
         key = np.minimum(votes.model_a, votes.model_b) * size + np.maximum(votes.model_a, votes.model_b)
-        known = np.flatnonzero(np.bincount(key, minlength=size * size))
+        of_pair = np.bincount(key, minlength=size * size)
+        known = np.flatnonzero(of_pair)
         number = np.zeros(size * size, dtype=np.uint16 if len(known) <= MOST_RADIX_NUMBERS else np.int64)
         number[known] = np.arange(len(known))
-        pair = number[key]
-        order = np.argsort(pair, kind="stable")
+        order = np.argsort(number[key], kind="stable")
         sign = SIGNS[turned[order].view(np.int8)]
         # take() is many times faster than indexing a table by a list of places.
         ordered = np.take(columns, order, axis=1)
@@ -67,8 +67,8 @@ class SortedVotes:
             size=size,
             lower=known // size,
             upper=known % size,
-            pair=pair[order].astype(np.int64),
-            score=0.5 + HALF_LEADS[votes.winner[order]] * sign,
+            starts=np.cumsum(of_pair[known]) - of_pair[known],
+            score=np.asarray(0.5 + HALF_LEADS[votes.winner[order]] * sign, dtype=np.float64),
             columns=ordered,
             weights=None if weights is None else weights[order],
             order=order,
@@ -88,16 +88,16 @@ class SortedVotes:
         own = np.zeros((kinds, kinds))
         slope = np.zeros(kinds)
         value = 0.0
-        for rows, x, lead in self._chunks(position):
-            weight, residual, likelihood = _logistic(lead, self.score[rows], self._weights(rows))
+        for rows in self._chunks():
+            x, lead = self._leads(rows, position)
+            weight, residual, likelihood = _logistic(lead, self.score[rows.votes], self._weights(rows))
             weighted = x * weight
             own += weighted @ x.T
             slope += x @ residual
             value += likelihood
-            pair = self.pair[rows]
-            starts = np.flatnonzero(np.diff(pair, prepend=-1))
-            stacked = np.vstack([weight, residual, weighted])
-            by_pair[:, pair[0] : pair[-1] + 1] += np.add.reduceat(stacked, starts, axis=1)
+            by_pair[0, rows.pairs] += np.add.reduceat(weight, rows.begins)
+            by_pair[1, rows.pairs] += np.add.reduceat(residual, rows.begins)
+            by_pair[2:, rows.pairs] += np.add.reduceat(weighted, rows.begins, axis=1)
         information = np.empty((size + len(beta), size + len(beta)))
         weights = np.zeros((size, size))
         weights[self.lower, self.upper] = by_pair[0]
@@ -113,23 +113,32 @@ class SortedVotes:
 
         Times the vote's weight.
         """
-        found = np.empty(len(self.pair))
-        for rows, _, lead in self._chunks(position):
-            residual = _logistic(lead, self.score[rows], self._weights(rows))[1]
-            found[self.order[rows]] = residual * self.sign[rows]
+        found = np.empty(len(self.order))
+        for rows in self._chunks():
+            lead = self._leads(rows, position)[1]
+            residual = _logistic(lead, self.score[rows.votes], self._weights(rows))[1]
+            found[self.order[rows.votes]] = residual * self.sign[rows.votes]
         return found
 
-    def _chunks(self, position: FloatArray) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
-        """Rows, their covariates (K, C) in float64, and by how many logits the lower model leads (C,)."""
-        theta, beta = position[: self.size], position[self.size :]
-        gap = theta[self.lower] - theta[self.upper]
-        for start in range(0, len(self.pair), ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            x = self.columns[:, rows].astype(np.float64)
-            yield rows, x, gap[self.pair[rows]] + beta @ x
+    def _chunks(self) -> Iterator["_Rows"]:
+        for start in range(0, len(self.order), ROWS_AT_ONCE):
+            stop = min(start + ROWS_AT_ONCE, len(self.order))
+            first = int(np.searchsorted(self.starts, start, side="right")) - 1
+            last = int(np.searchsorted(self.starts, stop, side="left"))
+            begins = np.maximum(self.starts[first:last] - start, 0)
+            yield _Rows(slice(start, stop), slice(first, last), begins, np.diff(begins, append=stop - start))
 
-    def _weights(self, rows: slice) -> FloatArray | None:
-        return None if self.weights is None else self.weights[rows]
+    def _leads(self, rows: "_Rows", position: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Covariates (K, C) in float64, and by how many logits the lower model leads (C,)."""
+        theta, beta = position[: self.size], position[self.size :]
+        gap = theta[self.lower[rows.pairs]] - theta[self.upper[rows.pairs]]
+        x = self.columns[:, rows.votes].astype(np.float64)
+        lead: FloatArray = beta @ x
+        lead += np.repeat(gap, rows.lengths)
+        return x, lead
+
+    def _weights(self, rows: "_Rows") -> FloatArray | None:
+        return None if self.weights is None else self.weights[rows.votes]
 
     def _per_model(self, of_pair: FloatArray) -> FloatArray:
         """(M,): what each pair gives its lower model and takes from its upper one."""
@@ -137,9 +146,17 @@ class SortedVotes:
         return np.asarray(gains, dtype=np.float64)
 
 
-def _logistic(
-    lead: FloatArray, score: FloatArray, weights: FloatArray | None
-) -> tuple[FloatArray, FloatArray, float]:
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """C neighbouring votes and the pairs that they are of; the row among them on which each pair begins, and its rows."""
+
+    votes: slice
+    pairs: slice
+    begins: IntArray
+    lengths: IntArray
+
+
+def _logistic(lead: FloatArray, score: FloatArray, weights: FloatArray | None) -> tuple[FloatArray, FloatArray, float]:
     """What a vote weighs times p (1 - p) and times score - p, and the weighted sum of log-likelihoods; p = sigma(lead).
 
     By one exponential.

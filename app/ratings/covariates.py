@@ -23,16 +23,15 @@ from app.ratings.bradley_terry import BradleyTerryFit, fit_bradley_terry
 from app.ratings.connectivity import NotRankableError, find_connectivity
 from app.ratings.counts import PairCounts
 from app.ratings.covariate_likelihood import ROWS_AT_ONCE, ColumnArray, SortedVotes
-from app.ratings.laplacian import pseudo_inverse
-from app.ratings.newton import Optimum, invert_information, maximise
+from app.ratings.identification import independent_columns
+from app.ratings.newton import invert_information, maximise
 from app.ratings.scale import ratings_from_theta
+from app.ratings.tally import check_weights
 from app.ratings.votes import CodedVotes, InvalidVotesError
 
 METHOD = "style-controlled"
 STYLES = ("length", "headers", "lists", "bold")
 
-# A column of which so small a share of the variance is its own, and not that of others, is taken for one of rounding.
-SMALLEST_OWN_SHARE = 1e-10
 MOST_ITERATIONS = 100
 # In logits. Where a maximum exists, the last step is many times smaller; where none does, steps do not shrink.
 LARGEST_LAST_STEP = 1e-3
@@ -143,13 +142,30 @@ def fit_covariates(
     size = len(votes.models)
     rows = SortedVotes.of(votes, table, known)
     information = rows.evaluate(np.concatenate([plain.theta, np.zeros(len(names))])).information
-    kept, dropped = _independent(information, size, names)
-    if not kept:
-        return _result(votes, plain, (), table[kept], dropped, rows.with_columns(kept), plain.bread)
-    rows = rows.with_columns(kept)
+    kept, dropped = independent_columns(information, size, names)
     used = tuple(names[column] for column in kept)
-    optimum, bread = _maximum(votes, rows, plain.theta, used)
-    return _result(votes, optimum, used, table[kept], dropped, rows, bread)
+    rows = rows.with_columns(kept)
+    found = _maximum(votes, rows, plain.theta, used) if used else _as_found(plain)
+    columns_used = table[kept]
+    columns_used.flags.writeable = False
+    strengths = found.position[:size]
+    return CovariateFit(
+        method=METHOD,
+        models=votes.models,
+        theta=read_only_floats(strengths - strengths.mean() if used else strengths),
+        ratings=ratings_from_theta(strengths) if used else plain.ratings,
+        names=used,
+        beta=read_only_floats(found.position[size:]),
+        dropped=MappingProxyType(dropped),
+        log_likelihood=found.log_likelihood,
+        gradient_norm=found.gradient_norm,
+        iterations=found.iterations,
+        bread=read_only_floats(found.bread),
+        votes=votes,
+        columns=columns_used,
+        weights=known,
+        residuals=read_only_floats(rows.residuals(found.position)),
+    )
 
 
 def _table(votes: CodedVotes, columns: Mapping[str, ArrayLike]) -> ColumnArray:
@@ -169,44 +185,25 @@ def _table(votes: CodedVotes, columns: Mapping[str, ArrayLike]) -> ColumnArray:
     return table
 
 
-def _independent(information: FloatArray, size: int, names: tuple[str, ...]) -> tuple[list[int], dict[str, str]]:
-    """The covariates that say something of their own, in order, and why the others do not.
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Where the likelihood is largest: theta and beta (P,), and what it is like there."""
 
-    What is left of each one's information once the strengths, and then each covariate kept before, are known: the
-    pivots of an elimination. Which of them vanish does not depend on where the information is taken.
-    """
-    block = information[size:, size:]
-    total = np.diagonal(block).copy()
-    mixed = information[:size, size:]
-    own = block - mixed.T @ pseudo_inverse(-_off_diagonal(information[:size, :size])) @ mixed
-    beside_models = np.diagonal(own).copy()
-    kept: list[int] = []
-    dropped: dict[str, str] = {}
-    for column, name in enumerate(names):
-        least = SMALLEST_OWN_SHARE * total[column]
-        if total[column] == 0.0:
-            dropped[name] = "It is the same for both answers of every vote."
-        elif beside_models[column] <= least:
-            dropped[name] = "It follows from which models met, so its effect cannot be told from their strengths."
-        elif own[column, column] <= least:
-            earlier = ", ".join(names[index] for index in kept)
-            dropped[name] = f"It follows from {earlier} and the models that met, so its effect cannot be told apart."
-        else:
-            own = own - np.outer(own[:, column], own[column]) / own[column, column]
-            kept.append(column)
-    return kept, dropped
+    position: FloatArray
+    log_likelihood: float
+    gradient_norm: float
+    iterations: int
+    bread: FloatArray
 
 
-def _off_diagonal(matrix: FloatArray) -> FloatArray:
-    return matrix - np.diag(np.diagonal(matrix))
+def _as_found(plain: BradleyTerryFit) -> _Found:
+    return _Found(plain.theta, plain.log_likelihood, plain.gradient_norm, plain.iterations, plain.bread)
 
 
-def _maximum(
-    votes: CodedVotes, rows: SortedVotes, theta: FloatArray, names: tuple[str, ...]
-) -> tuple[Optimum, FloatArray]:
-    """Where the likelihood is largest, and the bread there."""
+def _maximum(votes: CodedVotes, rows: SortedVotes, theta: FloatArray, names: tuple[str, ...]) -> _Found:
     start = np.concatenate([theta, np.zeros(len(names))])
-    reach = len(rows.pair) * max(1.0, float(np.abs(rows.columns).max()))
+    cast = float(len(rows.order)) if rows.weights is None else float(rows.weights.sum())
+    reach = cast * max(1.0, float(np.abs(rows.columns).max()))
     try:
         optimum = maximise(rows.evaluate, start, shifts=rows.size, votes=reach, max_iterations=MOST_ITERATIONS)
         bread = invert_information(optimum.evaluation.information, shifts=rows.size)
@@ -215,7 +212,8 @@ def _maximum(
     # The gradient also vanishes on the way to infinity; the step does not.
     if float(np.abs(bread @ optimum.evaluation.gradient).max()) > LARGEST_LAST_STEP:
         raise _perfectly_predicted(votes, names)
-    return optimum, bread
+    likelihood = optimum.evaluation.log_likelihood
+    return _Found(optimum.position, likelihood, optimum.gradient_norm, optimum.iterations, bread)
 
 
 def _perfectly_predicted(votes: CodedVotes, names: tuple[str, ...]) -> NotRankableError:
@@ -223,39 +221,4 @@ def _perfectly_predicted(votes: CodedVotes, names: tuple[str, ...]) -> NotRankab
         find_connectivity(PairCounts.from_coded_votes(votes)),
         f"the effects have no estimate: with {', '.join(names)} some of the votes are predicted perfectly, or so "
         "nearly that float64 cannot tell",
-    )
-
-
-def _result(
-    votes: CodedVotes,
-    found: Optimum | BradleyTerryFit,
-    names: tuple[str, ...],
-    columns: ColumnArray,
-    dropped: dict[str, str],
-    rows: SortedVotes,
-    bread: FloatArray,
-) -> CovariateFit:
-    is_plain = isinstance(found, BradleyTerryFit)
-    position = found.theta if isinstance(found, BradleyTerryFit) else found.position
-    theta, beta = position[: rows.size], position[rows.size :]
-    columns.flags.writeable = False
-    residuals = rows.residuals(position)
-    return CovariateFit(
-        method=METHOD,
-        models=votes.models,
-        theta=read_only_floats(theta if is_plain else theta - theta.mean()),
-        ratings=found.ratings if isinstance(found, BradleyTerryFit) else ratings_from_theta(theta),
-        names=names,
-        beta=read_only_floats(beta),
-        dropped=MappingProxyType(dropped),
-        log_likelihood=(
-            found.log_likelihood if isinstance(found, BradleyTerryFit) else found.evaluation.log_likelihood
-        ),
-        gradient_norm=found.gradient_norm,
-        iterations=found.iterations,
-        bread=read_only_floats(bread),
-        votes=votes,
-        columns=columns,
-        weights=weights,
-        residuals=read_only_floats(residuals),
     )
