@@ -15,7 +15,7 @@ from app.ratings.votes import CodedVotes
 ColumnArray = NDArray[np.float32]
 
 # Rows whose intermediate results fit into a core's cache.
-ROWS_AT_ONCE = 1 << 13
+ROWS_AT_ONCE = 1 << 16
 
 # Numbers of 16 bits are sorted by radix, several times faster than by comparison.
 MOST_RADIX_NUMBERS = 1 << 16
@@ -148,7 +148,7 @@ class SortedVotes:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """C neighbouring votes and the pairs that they are of; the row among them on which each pair begins, and its rows."""
+    """C neighbouring votes and their pairs; the row among them on which each pair begins, and its rows."""
 
     votes: slice
     pairs: slice

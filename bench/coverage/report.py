@@ -99,7 +99,8 @@ def _failures(results: Sequence[Measured], kind: str) -> str:
         for result, mean in failed
         if not LOWEST <= round(mean, 1) <= HIGHEST
     ]
-    return f"- *{kind}* {_WHY[kind]}. It fails in {len(outside)} of {len(comparable)}: {'; '.join(outside) or 'nowhere'}."
+    where = "; ".join(outside) or "nowhere"
+    return f"- *{kind}* {_WHY[kind]}. It fails in {len(outside)} of {len(comparable)}: {where}."
 
 
 def _method(result: Measured) -> str:
