@@ -78,7 +78,7 @@ class PairCounts:
             # fsum rounds once, so the order of rows cannot show even where counts are not whole numbers.
             cell = position[model_a], position[model_b], WINNERS.index(winner)
             by_slot[cell] = math.fsum(counts)
-        return cls._from_slots(names, by_slot)
+        return cls.from_slots(names, by_slot)
 
     @classmethod
     def from_votes(
@@ -95,13 +95,13 @@ class PairCounts:
         weights (V,), finite and not negative, are summed in place of ones. Raises as CodedVotes.from_names does.
         """
         names, first, second, won = code_votes(model_a, model_b, winner, models=models)
-        return cls._from_slots(names, tally(VoteColumns(first, second, won, len(names)), weights))
+        return cls.from_slots(names, tally(VoteColumns(first, second, won, len(names)), weights))
 
     @classmethod
     def from_coded_votes(cls, votes: CodedVotes, weights: ArrayLike | None = None) -> Self:
         """Counts from votes that are integers already; weights as in `from_votes`."""
         columns = VoteColumns(votes.model_a, votes.model_b, votes.winner, len(votes.models))
-        return cls._from_slots(votes.models, tally(columns, weights))
+        return cls.from_slots(votes.models, tally(columns, weights))
 
     @classmethod
     def from_categories(
@@ -129,11 +129,12 @@ class PairCounts:
         order = np.array([position[name] for name in names], dtype=np.int64)
         slots = np.zeros((len(names), len(names), len(WINNERS)))
         slots[:, :, [WINNERS.index(word) for word in winners]] = tally(columns, weights)[:, :, : len(winners)]
-        return cls._from_slots(names, slots[np.ix_(order, order)])
+        return cls.from_slots(names, slots[np.ix_(order, order)])
 
     @classmethod
-    def _from_slots(cls, models: tuple[str, ...], by_slot: FloatArray) -> Self:
+    def from_slots(cls, models: tuple[str, ...], slots: ArrayLike) -> Self:
         """From (M, M, 4) counts per first model, second model and winner."""
+        by_slot = np.asarray(slots, dtype=np.float64)
         ties, both_bad = by_slot[:, :, TIE], by_slot[:, :, BOTH_BAD]
         return cls(
             models=models,

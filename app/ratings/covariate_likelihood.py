@@ -15,7 +15,7 @@ from app.ratings.votes import CodedVotes
 ColumnArray = NDArray[np.float32]
 
 # Rows whose intermediate results fit into a core's cache.
-ROWS_AT_ONCE = 1 << 16
+ROWS_AT_ONCE = 1 << 15
 
 # Numbers of 16 bits are sorted by radix, several times faster than by comparison.
 MOST_RADIX_NUMBERS = 1 << 16
