@@ -21,10 +21,11 @@ _WHY = {
 
 def markdown(results: Sequence[Measured], arenas: int, seconds: float) -> str:
     """Two tables, and where a simpler interval fails."""
+    command = f"python -m bench.coverage --arenas {arenas} --write docs/statistics.md"
     made = (
-        f"Each row is {arenas:,} simulated arenas (the row of a single model four times as many), made and measured in "
-        f"{seconds:,.0f} seconds by `python -m bench.coverage --arenas {arenas} --write docs/statistics.md`. The kind "
-        f"that suits the votes is in **bold**; ✗ marks what lies outside {LOWEST} to {HIGHEST} %."
+        f"Each row is {arenas:,} simulated arenas, or four times as many where only they make the figure sharp enough. "
+        f"They were made and measured in {seconds:,.0f} seconds by `{command}`. The kind that suits the votes is in "
+        f"**bold**; ✗ marks what lies outside {LOWEST} to {HIGHEST} %."
     )
     places = (
         f"**Share of boards on which every range of places is right at once, in %** (✗: below {SURE:g} by more than "
@@ -64,10 +65,11 @@ def percent(seen: Sequence[float | bool]) -> tuple[float, float]:
 
 
 def _table(results: Sequence[Measured], cell: Callable[[Measured, str], str], more: Sequence[str]) -> list[str]:
-    header = ["arena", "estimate", *KINDS, *more]
+    header = ["arena", "estimate", "arenas", *KINDS, *more]
     lines = [f"| {' | '.join(header)} |", "|---|---|" + "---:|" * (len(header) - 2)]
     for result in results:
-        cells = [result.scenario.name, result.scenario.method, *(cell(result, kind) for kind in KINDS)]
+        scenario, seen = result.scenario, len(result.kinds["sandwich"].ranks)
+        cells = [scenario.name, scenario.method, f"{seen:,}", *(cell(result, kind) for kind in KINDS)]
         if more:
             cells.append(f"{np.mean(result.kinds[result.scenario.kind or 'sandwich'].width):.1f}")
         lines.append(f"| {' | '.join(cells)} |")

@@ -34,10 +34,12 @@ def scenarios() -> tuple[Scenario, ...]:
     uneven = limit(pair_outcomes(differences + effects, 0.0), UNIFORM, "bradley-terry")
     no_effects = np.zeros((SIZE, SIZE))
 
-    def tasteful(voters: int, theta: FloatArray, what: str = "") -> Scenario:
+    def tasteful(voters: int, theta: FloatArray, what: str = "", times: int = 1) -> Scenario:
         truth = limit(averaged_over_tastes(SPREAD, theta), UNIFORM, "bradley-terry")
         draw = opinionated(voters, 3000, SPREAD, theta)
-        return Scenario(f"clustered: {voters} voters{what}", "bradley-terry", truth, draw, kind="clustered")
+        return Scenario(
+            f"clustered: {voters} voters{what}", "bradley-terry", truth, draw, kind="clustered", times=times
+        )
 
     def tied_scenario(method: str) -> Scenario:
         return Scenario("ties", method, limit(tied, UNIFORM, method), independent(UNIFORM, 1500, NU))
@@ -73,5 +75,5 @@ def scenarios() -> tuple[Scenario, ...]:
         Scenario("adaptive, model wrong, weighted", "bradley-terry", uneven, adaptive(3000, effects, weighted=True)),
         Scenario("nearly equal models", "bradley-terry", NEARLY_EQUAL, independent(UNIFORM, 1500, theta=NEARLY_EQUAL)),
         tasteful(120, NEARLY_EQUAL, ", nearly equal models"),
-        tasteful(30, NEARLY_EQUAL, ", nearly equal models"),
+        tasteful(30, NEARLY_EQUAL, ", nearly equal models", times=4),
     )

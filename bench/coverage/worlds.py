@@ -35,7 +35,7 @@ class Scenario:
     """A kind of arena, and what is estimated in it.
 
     truth:   (M,) the strengths that infinitely many votes would give, in logits
-    times:   how many times as many arenas as of the others, where only one model is looked at
+    times:   how many times as many arenas as of the others it takes for a figure as sharp
     watched: the models whose intervals are looked at; None for all
     kind:    the interval that suits the votes: "clustered" where those of one voter have something in common; None
              where no interval helps, as the votes estimate something else

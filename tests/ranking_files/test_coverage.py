@@ -42,11 +42,11 @@ def test_where_the_model_is_true_infinitely_many_votes_give_the_truth() -> None:
 
 def test_the_table_goes_between_its_markers_and_can_be_replaced() -> None:
     table = markdown([measure(NAMED["balanced", "bradley-terry"], arenas=3, seed=1)], 3, 1.0)
-    once = inserted(f"before\n{BEGIN}\nold\n{END}\nafter", table)
+    once = inserted(f"before\n{BEGIN}\nthe table of last year\n{END}\nafter", table)
     assert once == inserted(once, table)
     assert once.startswith("before\n")
     assert once.endswith("\nafter")
     assert "| balanced | bradley-terry |" in once
-    assert "old" not in once
+    assert "last year" not in once
     with pytest.raises(ValueError, match="coverage: begin"):
         inserted("nothing here", table)
