@@ -89,7 +89,7 @@ def code_votes(
         raise ValueError(
             f"{len(first.codes)} first models, {len(second.codes)} second models and {len(won.codes)} winners"
         )
-    words = {str(value) for value in (*first.values, *second.values) if isinstance(value, str) and value}
+    words = {str(value) for value in (*first.distinct, *second.distinct) if isinstance(value, str) and value}
     names = tuple(sorted(words.union(models)))
     position = {name: index for index, name in enumerate(names)}
     columns = (
@@ -102,7 +102,7 @@ def code_votes(
         wrong |= column < 0
     if wrong.any():
         row = int(np.argmax(wrong))
-        check_vote(row + 1, *(words.values[words.codes[row]] for words in (first, second, won)))
+        check_vote(row + 1, *(words.distinct[words.codes[row]] for words in (first, second, won)))
     return names, *columns
 
 
@@ -114,6 +114,6 @@ def check_model_names(models: tuple[str, ...]) -> None:
 
 def _positions(words: CodedWords, position: dict[str, int], kind: type[np.int32 | np.int8]) -> Codes:
     """(V,): where each row's word is in the order that is wanted, -1 for what is no such word."""
-    found = [position.get(value, -1) if isinstance(value, str) else -1 for value in words.values]
+    found = [position.get(value, -1) if isinstance(value, str) else -1 for value in words.distinct]
     table: Codes = np.array(found, dtype=kind)
     return table[words.codes]

@@ -22,13 +22,12 @@ SAMPLE = 4096
 class CodedWords:
     """A column of V rows.
 
-    codes:  (V,) positions in `values`
-    values: what the column holds, each at least once; not all of them need be words. They are different,
-            unless they are no words
+    codes:    (V,) positions in `distinct`
+    distinct: what the column holds, each at least once; not all of it need be words, but words come once
     """
 
     codes: Codes
-    values: list[Any]
+    distinct: list[Any]
 
 
 def encode(column: Words) -> CodedWords:
@@ -79,11 +78,15 @@ def _by_identity(column: np.ndarray[tuple[int, ...], np.dtype[Any]]) -> CodedWor
 
 def _from_texts(column: np.ndarray[tuple[int, ...], np.dtype[Any]]) -> CodedWords:
     try:
-        return _from_arrow(pa.array(column))
+        texts = pa.array(column)
     except (pa.ArrowException, UnicodeError, TypeError, ValueError):
         # Something in here is no text, or none that could be encoded.
-        values = column.tolist()
-        return CodedWords(np.arange(len(values), dtype=np.int32), values)
+        texts = None
+    if texts is not None and (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
+        return _from_arrow(texts)
+    # As they are: Arrow would turn texts beside bytes into bytes.
+    values = column.tolist()
+    return CodedWords(np.arange(len(values), dtype=np.int32), values)
 
 
 def _from_arrow(column: "pa.Array[Any] | pa.ChunkedArray[Any]") -> CodedWords:
@@ -117,8 +120,8 @@ def _merge(parts: list[CodedWords]) -> CodedWords:
     position: dict[str, int] = {}
     columns = []
     for part in parts:
-        table = np.empty(len(part.values), dtype=np.int32)
-        for code, value in enumerate(part.values):
+        table = np.empty(len(part.distinct), dtype=np.int32)
+        for code, value in enumerate(part.distinct):
             if isinstance(value, str):
                 table[code] = position.setdefault(value, len(values))
             else:
