@@ -6,10 +6,10 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts unit format lock oracle bench fault clean
+.PHONY: help setup demo test lint types contracts unit format lock oracle bench bench-ratings fault clean
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(BIN)/.ready ## Make .venv with everything in it, and the `preferendum` command
 
@@ -59,6 +59,11 @@ fault: setup ## Ten minutes of votes while processes are killed, and the books c
 bench: setup ## Measure voting on 100,000 matchups and 1,000,000 battles, against pgbench in the same run
 	$(BIN)/python -m bench.voting --processes 2
 
+bench-ratings: setup ## Measure ranking against arena-rank, evalica and FastChat's method (installs them in .venv-bench)
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python -r bench/ratings/requirements.txt
+	$(BIN)/python -m bench.ratings --ten-million
+
 clean: ## Remove the environment and all caches
-	rm -rf .venv .venv-oracle .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf .venv .venv-oracle .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
