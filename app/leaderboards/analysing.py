@@ -54,6 +54,11 @@ _LATEST = text("""
     FROM leaderboard_analysis a JOIN leaderboard_snapshot s ON s.id = a.snapshot_id AND s.arena_id = a.arena_id
     WHERE s.arena_id = :arena_id AND s.slice = :slice AND s.method = :method ORDER BY s.created_at DESC LIMIT 1
 """)
+_LATEST_ID = text("""
+    SELECT a.snapshot_id
+    FROM leaderboard_analysis a JOIN leaderboard_snapshot s ON s.id = a.snapshot_id AND s.arena_id = a.arena_id
+    WHERE s.arena_id = :arena_id AND s.slice = :slice AND s.method = :method ORDER BY s.created_at DESC LIMIT 1
+""")
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,13 @@ async def find_analysis(session: AsyncSession, arena_id: uuid.UUID, slice_name: 
     if row is None:
         return None
     return StoredAnalysis(row.snapshot_id, Analysis.model_validate(row.document), row.code_version, row.created_at)
+
+
+async def find_analysed(session: AsyncSession, arena_id: uuid.UUID, slice_name: str = OVERALL) -> uuid.UUID | None:
+    """The snapshot whose analysis `find_analysis` would give, without reading that document."""
+    key = {"arena_id": arena_id, "slice": slice_name, "method": METHOD}
+    found: uuid.UUID | None = await session.scalar(_LATEST_ID, key)
+    return found
 
 
 async def _analyse(

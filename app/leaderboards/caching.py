@@ -44,10 +44,16 @@ def not_modified(headers: dict[str, str]) -> Response:
     return Response(status_code=304, headers=headers)
 
 
-def compress(request: Request, response: Response) -> Response:
-    """The response, smaller where the reader can unpack it. A board of sixty models shrinks to a fifth."""
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        response.body = gzip.compress(response.body, compresslevel=5, mtime=0)
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Length"] = str(len(response.body))
-    return response
+def encoding_for(request: Request) -> str:
+    """What the reader can unpack: "gzip" or nothing. A board of sixty models shrinks to a fifth."""
+    return "gzip" if "gzip" in request.headers.get("accept-encoding", "") else "identity"
+
+
+def encode(content: bytes, encoding: str) -> bytes:
+    return gzip.compress(content, compresslevel=5, mtime=0) if encoding == "gzip" else content
+
+
+def html_response(content: bytes, encoding: str, headers: dict[str, str]) -> Response:
+    """A page whose bytes are in this encoding already."""
+    encoded = {} if encoding == "identity" else {"Content-Encoding": encoding}
+    return Response(content, media_type="text/html", headers={**headers, **encoded})

@@ -265,9 +265,11 @@ def _predicted(counts: PairCounts, tallies: list[PairTally], ranking: Ranking | 
     if ranking is None:
         return [None] * len(tallies)
     place = {name: index for index, name in enumerate(ranking.intervals.models)}
-    codes = [place.get(name) for name in counts.models]
-    expected = ranking.expected_win_rates.round(5).tolist()
-    return [None if codes[a] is None or codes[b] is None else expected[codes[a]][codes[b]] for a, b, *_ in tallies]
+    code = np.array([place.get(name, -1) for name in counts.models])
+    first, second = code[[tally[0] for tally in tallies]], code[[tally[1] for tally in tallies]]
+    expected = ranking.expected_win_rates.round(5)[first, second].tolist()
+    ranked = ((first >= 0) & (second >= 0)).tolist()
+    return [rate if known else None for rate, known in zip(expected, ranked, strict=True)]
 
 
 def _effects(ranking: Ranking) -> dict[str, StyleEffect]:

@@ -11,6 +11,8 @@ def choose_kind(by_kind: Mapping[AnnotatorKind, PairCounts]) -> AnnotatorKind | 
 
     The first vote of a person shall not replace a full ranking by one vote that ranks nobody.
     """
+    if len(by_kind) < 2:
+        return next(iter(by_kind), None)
     ranked = {kind: _ranked_models(by_kind[kind]) for kind in KINDS if kind in by_kind}
     most = max(ranked.values(), default=0)
     return next((kind for kind, models in ranked.items() if 2 * models >= most), None)

@@ -14,11 +14,20 @@ from app.arenas.service import access_arena
 from app.arenas.tables import Arena
 from app.db.session import ReadSession
 from app.leaderboards import service, words
-from app.leaderboards.analysing import StoredAnalysis
-from app.leaderboards.caching import cache_headers, compress, make_etag, matches, not_modified, page_version
+from app.leaderboards.caching import (
+    cache_headers,
+    encode,
+    encoding_for,
+    html_response,
+    make_etag,
+    matches,
+    not_modified,
+    page_version,
+)
 from app.leaderboards.certainty import statements
 from app.leaderboards.compute import METHOD
 from app.leaderboards.document import board_headline
+from app.leaderboards.kept import Kept
 from app.leaderboards.repository import Current, FigureSize
 from app.leaderboards.schemas import BoardMethod
 from app.leaderboards.slices import OVERALL
@@ -37,6 +46,8 @@ from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
 
+_pages: Kept[bytes] = Kept(64)  # encoded, by ETag, which covers all that shapes them, also who is asking
+
 
 @router.get("/arenas/{slug}/leaderboard")
 async def leaderboard_page(
@@ -54,27 +65,31 @@ async def leaderboard_page(
     await service.access_slice(session, arena, slice_name)
     query = BoardQuery(slice_name, method, sort, q)
     current = await service.find_current(session, arena, slice_name, method)
-    analysis = await service.find_analysis(session, arena, slice_name)
     uncounted = await service.find_uncounted(session, arena, slice_name)
-    person = (viewer.annotator_id, viewer.email, viewer.role, request.headers.get("cookie"))
+    encoding = encoding_for(request)
     etag = make_etag(
         "page",
         page_version(),
+        encoding,
         current,
-        analysis and analysis.snapshot_id,
-        bool(uncounted),
-        arena.title,
-        arena.state,
+        await service.find_analysed(session, arena, slice_name),
+        await service.find_slices_state(session, arena),
+        uncounted,
+        (arena.id, arena.slug, arena.title, arena.state),
         query,
-        person,
+        (viewer.annotator_id, viewer.app_user_id, viewer.email, viewer.role),
     )
     is_public = arena.state != "draft" and viewer == STRANGER
     headers = cache_headers(etag, is_public=is_public, vary="Cookie, Authorization, Accept-Encoding")
     if matches(request, etag):
         return not_modified(headers)
-    context = await _context(session, arena, current, analysis, query)
-    shown = {"arena": arena, "etag": etag, "uncounted_since": uncounted, **context}
-    return compress(request, render(request, "leaderboards/board.html", shown, headers=headers))
+    content = _pages.find(etag)
+    if content is None:
+        context = await _context(session, arena, current, query)
+        shown = {"arena": arena, "etag": etag, "uncounted_since": uncounted, **context}
+        page = render(request, "leaderboards/board.html", shown)
+        content = _pages.keep(etag, encode(bytes(page.body), encoding))
+    return html_response(content, encoding, headers)
 
 
 @router.get("/method")
@@ -83,10 +98,9 @@ async def method_page(request: Request) -> Response:
     return render(request, "leaderboards/method.html", {"methods": words.METHODS_IN_WORDS})
 
 
-async def _context(
-    session: AsyncSession, arena: Arena, current: Current | None, analysis: StoredAnalysis | None, query: BoardQuery
-) -> dict[str, Any]:
+async def _context(session: AsyncSession, arena: Arena, current: Current | None, query: BoardQuery) -> dict[str, Any]:
     """What the template shows; it works nothing out."""
+    analysis = await service.find_analysis(session, arena, query.slice_name)
     board = await service.read_board(session, arena, current.snapshot_id) if current else None
     slices = await service.list_slices(session, arena)
     which = {

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.leaderboards.columnar import ColumnarVotes
 from app.leaderboards.schemas import METHODS, BoardMethod, SingleVotes
-from app.ratings import CodedVotes, PairCounts, RankRanges
+from app.ratings import BradleyTerryFit, CodedVotes, PairCounts, RankRanges
 from app.ratings.arrays import FloatArray, IntArray, read_only_floats, read_only_integers
 from app.ratings.clustered import clustered_covariance
 from app.ratings.covariate_effects import Effect, covariate_covariance, covariate_effects
@@ -183,6 +183,8 @@ def _design_effects(models: tuple[str, ...], by_vote: FloatArray, clustered: Flo
 
 
 def _expected_win_rates(fitted: PairwiseFit) -> FloatArray:
+    if isinstance(fitted, BradleyTerryFit):  # its scores give the same, more slowly
+        return read_only_floats(fitted.win_probabilities())
     probabilities = outcome_probabilities(fitted)
     half = probabilities[:, :, TIE] + probabilities[:, :, BOTH_BAD]
     return read_only_floats(probabilities[:, :, MODEL_A] + half / 2.0)

@@ -100,7 +100,7 @@ async def refresh_slice(
         if not is_there or not await write_change(session, arena_id, slice_name, look.change):
             return []
         for board, seconds in boards:
-            if differs(board, await repository.last_input(session, arena_id, slice_name, board.method)):
+            if differs(board, await repository.last_input(session, arena_id, slice_name, board)):
                 written.append(
                     await repository.add_snapshot(
                         session,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, cast, collate, func, select, text
+from sqlalchemy import Row, Text, cast, collate, func, literal, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.config import code_version
@@ -132,14 +133,15 @@ class LastInput:
     votes_hash: str | None
 
 
-async def last_input(
-    session: AsyncSession, arena_id: uuid.UUID, slice_name: str, method: BoardMethod
-) -> LastInput | None:
+async def last_input(session: AsyncSession, arena_id: uuid.UUID, slice_name: str, board: Board) -> LastInput | None:
+    """Of the board's method. `votes_hash` is None where the counts tell already that they differ."""
     statement = text("""
-        SELECT input_hash, settings, details->'single_votes'->>'votes_hash' FROM leaderboard_snapshot
+        SELECT input_hash, settings,
+            CASE WHEN input_hash = :input_hash THEN details->'single_votes'->>'votes_hash' END  -- details are large
+        FROM leaderboard_snapshot
         WHERE arena_id = :arena_id AND slice = :slice AND method = :method ORDER BY created_at DESC, id DESC LIMIT 1
     """)
-    key = {"arena_id": arena_id, "slice": slice_name, "method": method}
+    key = {"arena_id": arena_id, "slice": slice_name, "method": board.method, "input_hash": board.input_hash}
     row = (await session.execute(statement, key)).one_or_none()
     return None if row is None else LastInput(*row)
 
@@ -174,7 +176,8 @@ async def add_snapshot(
         code_version=code_version(),
         watermark=cast(str(watermark), Xid8),
         duration_seconds=duration_seconds,
-        details=board.details.model_dump(mode="json"),
+        # Written by pydantic itself: by way of Python's own lists a large board takes several times as long.
+        details=cast(literal(board.details.model_dump_json(), Text), JSONB),
         created_at=func.clock_timestamp(),
     )
     session.add(snapshot)

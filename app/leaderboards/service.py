@@ -20,6 +20,7 @@ from app.leaderboards.kept import Kept
 from app.leaderboards.refreshing import refresh_slice
 from app.leaderboards.repository import Current, FigureSize, StoredBoard
 from app.leaderboards.schemas import METHODS, BoardMethod, FigureName, Theme
+from app.leaderboards.slice_repository import SlicesState
 from app.leaderboards.slice_service import access_slice, add_slice, list_slices, remove_slice
 from app.leaderboards.slices import EVERYTHING, OVERALL, SliceDefinition
 from app.leaderboards.stale import STALE_SECONDS, arenas_with_new_votes, try_lock, uncounted_since
@@ -35,9 +36,11 @@ __all__ = [
     "add_slice",
     "analyse_boards",
     "diff",
+    "find_analysed",
     "find_analysis",
     "find_current",
     "find_figure",
+    "find_slices_state",
     "find_uncounted",
     "latest_snapshot",
     "list_figures",
@@ -202,6 +205,16 @@ async def find_analysis(
 ) -> analysing.StoredAnalysis | None:
     """How sure the board of a slice is: the newest analysis, which may be of a slightly older snapshot."""
     return await analysing.find_analysis(session, arena.id, slice_name)
+
+
+async def find_analysed(session: AsyncSession, arena: Arena, slice_name: str = OVERALL) -> uuid.UUID | None:
+    """The snapshot that `find_analysis` is of: for an ETag, which needs no more."""
+    return await analysing.find_analysed(session, arena.id, slice_name)
+
+
+async def find_slices_state(session: AsyncSession, arena: Arena) -> SlicesState:
+    """Another one whenever `list_slices` may have something else to say."""
+    return await slice_repository.find_state(session, arena.id)
 
 
 async def list_snapshots(

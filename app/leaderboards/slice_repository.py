@@ -1,6 +1,8 @@
 """Reading and writing slices."""
 
 import uuid
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -37,6 +39,24 @@ _BOARDS = text("""
     SELECT DISTINCT ON (slice, method) slice, method, votes, created_at FROM leaderboard_snapshot
     WHERE arena_id = :arena_id ORDER BY slice, method, created_at DESC, id DESC
 """)
+# Whatever is counted in a slice moves its watermark in the same transaction.
+_STATE = text("""
+    SELECT count(*) AS slices, max(created_at) AS added_at,
+        (SELECT max(checked_at) FROM leaderboard_watermark WHERE arena_id = :arena_id) AS counted_at
+    FROM leaderboard_slice WHERE arena_id = :arena_id
+""")
+
+
+class SlicesState(NamedTuple):
+    """What tells one state of an arena's slices from another, without reading their boards."""
+
+    slices: int
+    added_at: datetime | None
+    counted_at: datetime | None
+
+
+async def find_state(session: AsyncSession, arena_id: uuid.UUID) -> SlicesState:
+    return SlicesState(*(await session.execute(_STATE, {"arena_id": arena_id})).one())
 
 
 async def find_ready_made(session: AsyncSession, arena_id: uuid.UUID) -> list[SliceIn]:

@@ -12,9 +12,6 @@ from app.leaderboards.counting import Change, Tally
 from app.leaderboards.schemas import KINDS, AnnotatorKind
 from app.ratings import PairCounts
 
-# (M, M, 4) whole numbers: wins of the first, wins of the second, ties, both bad; each pair in one of its two cells.
-_NUMBERS = ("wins_a", "wins_b", "ties", "both_bad")
-
 _CODES = """
     WITH code AS (
         SELECT * FROM unnest(CAST(:version_ids AS uuid[]), CAST(:codes AS int[])) AS c (version_id, code)
@@ -34,12 +31,16 @@ _ROWS = """
         CAST(:wins_b AS bigint[]), CAST(:ties AS bigint[]), CAST(:both_bad AS bigint[]))
     AS c (kind, model_a, model_b, wins_a, wins_b, ties, both_bad)
 """
+# How many of the pairs were there: once a board is large mostly all of them, and there is none to insert.
 _ADD = text(f"""
-    UPDATE pair_count p SET wins_a = p.wins_a + c.wins_a, wins_b = p.wins_b + c.wins_b, ties = p.ties + c.ties,
-        both_bad = p.both_bad + c.both_bad
-    FROM {_ROWS}
-    WHERE p.arena_id = :arena_id AND p.slice = :slice AND p.kind = c.kind AND p.model_a = c.model_a
-    AND p.model_b = c.model_b
+    WITH added AS (
+        UPDATE pair_count p SET wins_a = p.wins_a + c.wins_a, wins_b = p.wins_b + c.wins_b, ties = p.ties + c.ties,
+            both_bad = p.both_bad + c.both_bad
+        FROM {_ROWS}
+        WHERE p.arena_id = :arena_id AND p.slice = :slice AND p.kind = c.kind AND p.model_a = c.model_a
+        AND p.model_b = c.model_b RETURNING 1
+    )
+    SELECT count(*) FROM added
 """)
 _INSERT = text(f"""
     INSERT INTO pair_count (arena_id, slice, kind, model_a, model_b, wins_a, wins_b, ties, both_bad)
@@ -87,6 +88,7 @@ async def counts_with(
 
     The session must be the look in which the change was found.
     """
+    # (M, M, 4) whole numbers: wins of the first, wins of the second, ties, both bad; each pair in one of its two cells.
     slots: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.int64]]] = {}
     size = len(contestants.names)
     if change.before is not None:
@@ -97,9 +99,10 @@ async def counts_with(
             slots[kind][rows[:, 0], rows[:, 1]] = rows[:, 2:]
     code = contestants.code_of
     for tally in change.tallies:
-        matrix = slots.setdefault(tally.kind, np.zeros((size, size, 4), dtype=np.int64))
-        cell = matrix[code[tally.model_a], code[tally.model_b]]
-        cell += [getattr(tally, name) for name in _NUMBERS]
+        if tally.kind not in slots:
+            slots[tally.kind] = np.zeros((size, size, 4), dtype=np.int64)
+        cell = slots[tally.kind][code[tally.model_a], code[tally.model_b]]
+        cell += (tally.wins_a, tally.wins_b, tally.ties, tally.both_bad)
     return {kind: _pair_counts(contestants.names, slots[kind]) for kind in KINDS if kind in slots and slots[kind].any()}
 
 
@@ -117,10 +120,10 @@ async def write_change(session: AsyncSession, arena_id: uuid.UUID, slice_name: s
     elif not await session.scalar(_MOVE, {**key, **seen, "before": change.before}):
         return False
     if change.tallies:
-        columns = _columns(change.tallies)
-        if change.before is not None:
-            await session.execute(_ADD, {**key, **columns})
-        await session.execute(_INSERT, {**key, **columns})
+        values = {**key, **_columns(change.tallies)}
+        known = (await session.scalars(_ADD, values)).one() if change.before is not None else 0
+        if known < len(change.tallies):
+            await session.execute(_INSERT, values)
     return True
 
 

@@ -1,35 +1,48 @@
 """How fast a board follows its votes, as `python -m bench.boards --votes 10000000`.
 
-In one run on one server: counting all votes again in SQL; then, a few times, a thousand new votes and the board after
-them: finding what is new, adding it to the counts, ratings with intervals and ranges of ranks, and the snapshot
-written. Then reading that snapshot as a reader of the API does.
+In one run on one server, each a few times: a thousand new votes and the board after them, once with all votes counted
+again and once with only the new ones read. Both are the worker's own way: finding what is new, counting, ratings with
+intervals and ranges of ranks, and the snapshot written. In the end both counts have to be the same. Figures and
+analysis are made apart, as they are by the worker; reading boards is `python -m bench.boards.pages`.
+
+`--folder` keeps the votes for another run.
 """
 
 import argparse
 import asyncio
 import gc
+import itertools
+import logging
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
-import httpx
+import psycopg
+import structlog
+from sqlalchemy import text
 
-from app.config import Settings
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.db.migrate import upgrade
-from app.leaderboards import refreshing
+from app.leaderboards import counting, refreshing
 from app.leaderboards.counting import adopt, count_all, find_change, one_look
 from app.leaderboards.refreshing import refresh_slice
 from app.leaderboards.slices import EVERYTHING, OVERALL
 from app.leaderboards.tallies import write_change
-from app.main import create_app
 from bench.boards.seed import ARENA_ID, add_votes, seed
 
 NEW_VOTES = 1_000
-ROUNDS = 5
-READS = 300
+RECOUNTS = 3
+ROUNDS = 21
+
+_STORED = text("""
+    SELECT kind, model_a, model_b, wins_a, wins_b, ties, both_bad FROM pair_count
+    WHERE arena_id = :arena_id AND slice = :slice
+""")
 
 
 async def count_from_nothing(database: Database) -> float:
@@ -59,57 +72,72 @@ async def board_after_new_votes(database: Database, server: EmbeddedPostgres, fi
     return seconds
 
 
-async def read_board(database: Database, folder: Path) -> tuple[float, float, int]:
-    """Median milliseconds of the board's JSON and of "not modified", and the size of the first in bytes."""
-    app = create_app(Settings(data_dir=folder, database_url=database.url), database)
-    address = "/api/arenas/bench/leaderboard"
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client:
-        answer = await client.get(address)
-        whole = await _median_of_reads(client, address, {})
-        unchanged = await _median_of_reads(client, address, {"If-None-Match": answer.headers["etag"]})
-    return whole, unchanged, len(answer.content)
+@contextmanager
+def recounting() -> Iterator[None]:
+    """As though there were too many new votes to look at one by one: then all are counted again."""
+    usual, counting.MOST_CHANGES = counting.MOST_CHANGES, 0
+    yield
+    counting.MOST_CHANGES = usual
 
 
-async def _median_of_reads(client: httpx.AsyncClient, address: str, headers: dict[str, str]) -> float:
-    took = []
-    for _ in range(READS):
-        started = time.perf_counter()
-        await client.get(address, headers=headers)
-        took.append(time.perf_counter() - started)
-    return 1000 * statistics.median(took)
+async def counts_are_right(database: Database) -> bool:
+    """Whether the counts that were kept up to date are those of a count from nothing."""
+    async with one_look(database) as session:
+        counted = await count_all(session, ARENA_ID, EVERYTHING)
+        stored = await session.execute(_STORED, {"arena_id": ARENA_ID, "slice": OVERALL})
+    return sorted(map(astuple, counted)) == sorted(map(tuple, stored))
 
 
-async def measure(server: EmbeddedPostgres, votes: int, folder: Path) -> None:
+def _milliseconds(seconds: list[float]) -> str:
+    return (
+        f"median {1000 * statistics.median(seconds):,.0f} ms ({1000 * min(seconds):,.0f} to {1000 * max(seconds):,.0f})"
+    )
+
+
+async def measure(server: EmbeddedPostgres, votes: int) -> None:
     gc.freeze()  # as the worker does
     refreshing.MOST_VOTES_EACH_TIME = 0  # also with few votes: what is measured is the way of a large arena
     refreshing.LOOK_PAUSE_SECONDS = float("inf")
+    numbers = itertools.count(votes, NEW_VOTES)
     async with Database(server.url) as database:
         await first_count(database)
-        whole = [await count_from_nothing(database) for _ in range(2)]
-        started = time.perf_counter()
-        await board_after_new_votes(database, server, votes)
-        look = time.perf_counter() - started
-        boards = [
-            await board_after_new_votes(database, server, votes + number * NEW_VOTES) for number in range(1, ROUNDS + 1)
-        ]
-        ratio = min(whole) / statistics.median(boards)
-        print(f"counting {votes:,} votes again: {', '.join(f'{seconds:.2f}' for seconds in whole)} s")
-        print(f"a board with a look at single votes (once in ten minutes): {look:.2f} s")
-        print(f"a board after {NEW_VOTES:,} new votes: {', '.join(f'{1000 * seconds:.0f}' for seconds in boards)} ms")
-        print(f"ratio: {ratio:,.0f}")
-        json, unchanged, size = await read_board(database, folder)
-        print(f"reading the board as JSON ({size:,} bytes): {json:.1f} ms; not modified: {unchanged:.1f} ms (medians)")
+        look = await board_after_new_votes(database, server, next(numbers))
+        print(f"a board with a look at single votes, the first one: {look:.1f} s")
+        boards = [await board_after_new_votes(database, server, next(numbers)) for _ in range(ROUNDS)]
+        print(f"a board, {NEW_VOTES:,} new votes read: {_milliseconds(boards)}", flush=True)
+        statement = [await count_from_nothing(database) for _ in range(RECOUNTS)]
+        print(f"the statement that counts {votes:,} votes: {_milliseconds(statement)}")
+        with recounting():
+            again = [await board_after_new_votes(database, server, next(numbers)) for _ in range(RECOUNTS)]
+        print(f"a board, all votes counted again: {_milliseconds(again)}")
+        usual = statistics.median(boards)
+        print(f"ratio: {min(again) / usual:,.0f}; of the counting statement alone: {min(statement) / usual:,.0f}")
+        print(f"same counts as from nothing: {await counts_are_right(database)}")
+
+
+def existing_votes(server: EmbeddedPostgres) -> int:
+    with psycopg.connect(server.url) as connection:
+        row = connection.execute("SELECT count(*) FROM vote").fetchone()
+    return int(row[0]) if row else 0
+
+
+def run(folder: Path, votes: int) -> None:
+    with EmbeddedPostgres(folder / "postgres") as server:
+        upgrade(server.url)
+        if not existing_votes(server):
+            print(f"seeding {votes:,} votes", flush=True)
+            seed(server, votes)
+        asyncio.run(measure(server, existing_votes(server)))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--votes", type=int, default=10_000_000)
+    parser.add_argument("--folder", type=Path, help="keep the database here; one with votes is used as it is")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, EmbeddedPostgres(Path(folder) / "postgres") as server:
-        upgrade(server.url)
-        print(f"seeding {options.votes:,} votes", flush=True)
-        seed(server, options.votes)
-        asyncio.run(measure(server, options.votes, Path(folder)))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        run(options.folder or Path(temporary), options.votes)
 
 
 if __name__ == "__main__":

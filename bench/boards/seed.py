@@ -1,8 +1,12 @@
 """An arena with as many counted votes as are asked for, made in SQL, and new ones on top."""
 
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import psycopg
+from psycopg import sql
 
 from app.db.embedded import EmbeddedPostgres
 
@@ -11,6 +15,7 @@ MODELS = 150
 MATCHUPS = 20_000
 PEOPLE = 5_000
 BATCH = 500_000
+WRITERS = 2
 
 _WORLD = """
 CREATE FUNCTION bench_id(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
@@ -24,8 +29,9 @@ INSERT INTO protocol (arena_id, version, document) VALUES ('{arena}', 1, '{{}}')
 INSERT INTO model (id, name) SELECT bench_id('01', n), 'model-' || n FROM generate_series(0, {models} - 1) n;
 INSERT INTO model_version (id, model_id, label, settings)
     SELECT bench_id('02', n), bench_id('01', n), '', '{{}}' FROM generate_series(0, {models} - 1) n;
-INSERT INTO prompt (id, arena_id, text, fingerprint)
-    SELECT bench_id('03', n), '{arena}', 'Prompt ' || n, sha256(n::text::bytea)
+INSERT INTO prompt (id, arena_id, text, fingerprint, language)
+    SELECT bench_id('03', n), '{arena}', 'Prompt ' || n, sha256(n::text::bytea),
+        (ARRAY['en', 'de', 'fr', 'pl'])[1 + n % 4]
     FROM generate_series(0, {matchups} - 1) n;
 INSERT INTO matchup (id, arena_id, prompt_id, external_id, lineup)
     SELECT bench_id('04', n), '{arena}', bench_id('03', n), n, md5(bench_pair(n)::text)::uuid
@@ -55,21 +61,56 @@ INSERT INTO vote (battle_id, arena_id, revision, annotator_id, winner, source, c
 """
 
 
-def seed(server: EmbeddedPostgres, votes: int) -> None:
-    """Fill an empty, migrated database. A million votes take about a minute."""
+# What Postgres would have to keep up row by row; foreign keys from elsewhere on `battle` go as well.
+_CONSTRAINTS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype = 'f' FROM pg_constraint
+    WHERE contype IN ('p', 'u', 'f') AND (conrelid IN ('battle'::regclass, 'vote'::regclass)
+        OR contype = 'f' AND confrelid = 'battle'::regclass)
+    ORDER BY contype = 'f' DESC
+"""
+_INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('battle', 'vote')"
+
+
+def seed(server: EmbeddedPostgres, votes: int, models: int = MODELS) -> None:
+    """Fill an empty, migrated database. Rows first, then the indexes: ten million votes take some minutes."""
     with psycopg.connect(server.url) as connection:
-        connection.execute(_WORLD.format(arena=ARENA_ID, models=MODELS, matchups=MATCHUPS, people=PEOPLE).encode())
-    for first in range(0, votes, BATCH):
-        add_votes(server, first, min(BATCH, votes - first))
+        connection.execute(_WORLD.format(arena=ARENA_ID, models=models, matchups=MATCHUPS, people=PEOPLE).encode())
+    with _without_indexes(server), ThreadPoolExecutor(WRITERS) as writers:
+        starts = range(0, votes, BATCH)
+        for _ in writers.map(lambda first: add_votes(server, first, min(BATCH, votes - first), models), starts):
+            pass
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
 
 
-def add_votes(server: EmbeddedPostgres, first: int, count: int) -> None:
+@contextmanager
+def _without_indexes(server: EmbeddedPostgres) -> Iterator[None]:
+    """The tables of battles and votes without keys and indexes, which are made again, and checked, afterwards."""
+    with psycopg.connect(server.url) as connection:
+        constraints = connection.execute(_CONSTRAINTS).fetchall()
+        for table, name, _, _ in constraints:
+            connection.execute(_alter(table, "DROP CONSTRAINT {}", name))
+        indexes = connection.execute(_INDEXES).fetchall()
+        for name, _ in indexes:
+            connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    yield
+    with psycopg.connect(server.url) as connection:
+        connection.execute("SET maintenance_work_mem = '1GB'")
+        for table, name, definition, _ in sorted(constraints, key=lambda row: row[3]):
+            connection.execute(_alter(table, "ADD CONSTRAINT {} " + definition, name))
+        for _, definition in indexes:
+            connection.execute(definition)
+
+
+def _alter(table: str, change: str, name: str) -> sql.Composed:
+    return sql.SQL("ALTER TABLE {} " + change).format(sql.Identifier(table), sql.Identifier(name))
+
+
+def add_votes(server: EmbeddedPostgres, first: int, count: int, models: int = MODELS) -> None:
     """Votes from number `first` on, in one transaction."""
     statement = _VOTES.format(
-        arena=ARENA_ID, models=MODELS, matchups=MATCHUPS, people=PEOPLE, first=first, last=first + count - 1
+        arena=ARENA_ID, models=models, matchups=MATCHUPS, people=PEOPLE, first=first, last=first + count - 1
     )
     with psycopg.connect(server.url) as connection:
         connection.execute(statement.encode())

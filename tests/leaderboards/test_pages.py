@@ -171,6 +171,26 @@ async def test_every_order_and_search_is_a_representation_of_its_own(
     assert (await stranger.http.get(f"{BOARD}?sort=elephant")).status_code == 422
 
 
+async def test_a_page_that_is_kept_rendered_follows_the_slices_that_it_offers(
+    database: Database, arena: Arena, stranger: Person, admin: Person
+) -> None:
+    await publish(database, arena)
+    before = await stranger.http.get(BOARD)
+    again = await stranger.http.get(BOARD)
+    wanted = {"slug": "decided", "title": "Decided", "definition": {"exclude_ties": True}}
+    added = await admin.http.post("/api/arenas/kitchen/slices", json=wanted)
+    after = await stranger.http.get(BOARD)
+    plain = await stranger.http.get(BOARD, headers={"Accept-Encoding": "identity"})
+
+    assert again.content == before.content
+    assert added.status_code == 201
+    assert "Decided" not in before.text
+    assert "Decided" in after.text
+    assert after.headers["etag"] != before.headers["etag"]
+    assert "content-encoding" not in plain.headers
+    assert rows_of(plain.text) == rows_of(after.text)
+
+
 async def test_a_page_for_somebody_signed_in_is_kept_by_nobody_else(
     database: Database, arena: Arena, stranger: Person, owner: Person
 ) -> None:
