@@ -1,6 +1,8 @@
 """Bootstrap: how ratings vary when the votes, or the voters, are drawn anew.
 
-Each vote, or each voter with all its votes, comes Poisson(1) times: what drawing with replacement tends to.
+Each vote gets a random weight of mean and variance 1 (`vote_weights`), which are those of how often it comes up when
+votes are drawn with replacement; but it is never zero, so that every resample can be ranked. Each voter, with all its
+votes, comes Poisson(1) times: with few voters that holds the truth more often (docs/decisions/0012).
 """
 
 from collections.abc import Callable
@@ -17,11 +19,12 @@ from app.ratings.fit import PairwiseFit
 from app.ratings.resampling import Refit, refit_bradley_terry
 from app.ratings.scale import CENTRE, POINTS_PER_LOGIT
 from app.ratings.uncertainty import RatingIntervals
+from app.ratings.vote_weights import weighed_cells
 from app.ratings.voter_table import voter_table
 from app.ratings.votes import CodedVotes
 
-# Resampled cells that are held in memory at once.
-CELLS_AT_ONCE = 4_000_000
+# Random numbers of a kind that are held in memory at once.
+NUMBERS_AT_ONCE = 2_500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,7 @@ class BootstrapRatings:
     models:     names in the order of the arrays
     ratings:    (M,) of the votes as they are, in points
     replicates: (R, M) of the resamples, each with mean 1000
-    unrankable: resamples left out because their votes did not connect all models; intervals are then
+    unrankable: resamples of voters left out because their votes did not connect all models; intervals are then
                 conditional on the rest, and too narrow if there are many
     """
 
@@ -80,13 +83,13 @@ def bootstrap_votes(
     if refit is None:
         counts, squared = _half_wins(counts), squared and _half_wins(squared)
     cells, n = count_cells(counts)
-    unit = np.ones_like(n) if squared is None else cells.values(squared) / n
+    weighed = weighed_cells(n, None if squared is None else cells.values(squared))
     rng = np.random.default_rng(seed)
 
     def draw(size: int) -> FloatArray:
-        return np.asarray(rng.poisson((n / unit)[:, None], (len(n), size)) * unit[:, None], dtype=np.float64)
+        return weighed.draw(rng, size)
 
-    return _bootstrap(fit, cells, draw, replicates, refit)
+    return _bootstrap(fit, cells, draw, _sizes(replicates, max(len(n), len(weighed.masks))), refit)
 
 
 def bootstrap_voters(
@@ -112,7 +115,7 @@ def bootstrap_voters(
     def draw(size: int) -> FloatArray:
         return np.asarray(table @ rng.poisson(1.0, (table.shape[1], size)).astype(np.float64))
 
-    return _bootstrap(fit, cast.cells, draw, replicates, refit)
+    return _bootstrap(fit, cast.cells, draw, _sizes(replicates, max(table.shape)), refit)
 
 
 def _half_wins(counts: PairCounts) -> PairCounts:
@@ -121,41 +124,40 @@ def _half_wins(counts: PairCounts) -> PairCounts:
     return PairCounts(models=counts.models, wins=counts.wins, ties=level, both_bad=np.zeros_like(level))
 
 
+def _sizes(replicates: int, numbers: int) -> list[int]:
+    """How many replicates are drawn at once, each from so many random numbers: theirs must fit into memory."""
+    at_once = max(1, NUMBERS_AT_ONCE // max(1, numbers))
+    return [min(at_once, replicates - start) for start in range(0, replicates, at_once)]
+
+
 def _bootstrap(
     fit: PairwiseFit,
     cells: CountCells,
     draw: Callable[[int], FloatArray],
-    replicates: int,
+    sizes: list[int],
     refit: Refit | None,
 ) -> BootstrapRatings:
     if refit is None and fit.method != "bradley-terry":
         raise ValueError(f"a bootstrap of {fit.method} needs its refit")
-    at_once = max(1, CELLS_AT_ONCE // max(1, len(cells.first)))
-    found: list[FloatArray] = []
-    for start in range(0, replicates, at_once):
-        draws = draw(min(at_once, replicates - start))
-        found.append(_estimates(cells, draws, fit, refit))
-    theta = np.concatenate(found, axis=1).T
+    theta = np.concatenate([_estimates(cells, draw(size), fit, refit) for size in sizes], axis=1).T
     if len(theta) < 2:
-        raise ValueError(f"of {replicates} resamples {len(theta)} can be ranked: too few for an interval")
+        raise ValueError(f"of {sum(sizes)} resamples {len(theta)} can be ranked: too few for an interval")
     centred = theta - theta.mean(axis=1, keepdims=True)
     return BootstrapRatings(
         models=fit.models,
         ratings=fit.ratings,
         replicates=read_only_floats(CENTRE + POINTS_PER_LOGIT * centred),
-        unrankable=replicates - len(theta),
+        unrankable=sum(sizes) - len(theta),
     )
 
 
 def _estimates(cells: CountCells, draws: FloatArray, fit: PairwiseFit, refit: Refit | None) -> FloatArray:
-    """(M, K): the estimates of those resamples that have one."""
-    size = len(fit.models)
+    """(M, K): the estimates of those resamples (C, R) that have one."""
     if refit is None:
         theta, missed = refit_bradley_terry(cells, draws, fit)
-        estimator: Refit = fit_bradley_terry
     else:
-        theta, missed = np.empty((size, draws.shape[1])), np.arange(draws.shape[1])
-        estimator = refit
+        theta, missed = np.empty((len(fit.models), draws.shape[1])), np.arange(draws.shape[1])
+    estimator = refit or fit_bradley_terry
     kept = np.ones(draws.shape[1], dtype=bool)
     for replicate in missed:
         try:
