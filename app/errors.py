@@ -62,6 +62,15 @@ class UndoWindowClosedError(ConflictError):
     title = "It is too late to undo this vote"
 
 
+class RateLimitedError(PreferendumError):
+    status = 429
+    title = "Too many at once"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.retry_after = retry_after
+
+
 class UnavailableError(PreferendumError):
     status = 503
     title = "Not available at the moment"

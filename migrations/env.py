@@ -11,7 +11,8 @@ import app.leaderboards.tables
 import app.model_registry.tables
 import app.prompts.tables
 import app.releases.tables
-import app.votes.tables  # noqa: F401 (importing the tables registers them)
+import app.votes.tables
+import app.web.tables  # noqa: F401 (importing the tables registers them)
 from app.db.base import Base, Xid8
 
 ischema_names["xid8"] = Xid8  # SQLAlchemy does not know the type, and reflection would warn

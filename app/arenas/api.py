@@ -22,7 +22,13 @@ async def create_arena(
 ) -> ArenaOut:
     """Make an arena. It starts as a draft that only you and administrators see."""
     arena = await service.create_arena(
-        session, viewer, slug=body.slug, title=body.title, description=body.description, protocol=body.protocol
+        session,
+        viewer,
+        slug=body.slug,
+        title=body.title,
+        description=body.description,
+        protocol=body.protocol,
+        mode=body.mode,
     )
     response.headers["Location"] = f"/api/arenas/{arena.slug}"
     return ArenaOut.model_validate(arena)

@@ -26,15 +26,19 @@ def create(
     title: str,
     description: str = "",
     owner: Annotated[str | None, typer.Option(help="The e-mail address of the researcher whose arena it is")] = None,
+    live: Annotated[bool, typer.Option(help="Models answer people's own questions")] = False,
 ) -> None:
     """Make an arena. It is a draft until `preferendum arena open`."""
     try:
-        wanted = ArenaCreate(slug=slug, title=title, description=description)
+        wanted = ArenaCreate(slug=slug, title=title, description=description, mode="live" if live else "curated")
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidInputError(f"{first['loc'][0]}: {first['msg']}") from error
     asyncio.run(_create(wanted, owner))
-    typer.echo(f"Made {slug}, a draft. Import matchups with `preferendum import {slug} FILE`, then open it.")
+    next_step = (
+        "Give it models at its address + /live" if live else f"Import matchups with `preferendum import {slug} FILE`"
+    )
+    typer.echo(f"Made {slug}, a draft. {next_step}, then open it.")
 
 
 @arenas.command("open")
@@ -63,7 +67,7 @@ async def _create(wanted: ArenaCreate, owner: str | None) -> None:
     async with open_database(Settings()) as database, database.session() as session:
         viewer = await viewer_of_user(session, owner) if owner else OPERATOR
         await service.create_arena(
-            session, viewer, slug=wanted.slug, title=wanted.title, description=wanted.description
+            session, viewer, slug=wanted.slug, title=wanted.title, description=wanted.description, mode=wanted.mode
         )
 
 

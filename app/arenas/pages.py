@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.accounts.dependencies import ViewerDependency
 from app.arenas import service
-from app.arenas.schemas import ArenaCreate, ArenaUpdate, ProtocolDocument, Slug, Winner
+from app.arenas.schemas import ArenaCreate, ArenaUpdate, Mode, ProtocolDocument, Slug, Winner
 from app.db.session import ReadSession, WriteSession
 from app.errors import ConflictError
 from app.web.templating import render
@@ -63,17 +63,18 @@ async def create_arena(
     slug: Annotated[str, Form()],
     title: Annotated[str, Form()],
     description: Annotated[str, Form()] = "",
+    mode: Annotated[Mode, Form()] = "curated",
 ) -> Response:
-    form = {"slug": slug, "title": title, "description": description}
+    form = {"slug": slug, "title": title, "description": description, "mode": mode}
     try:
-        wanted = ArenaCreate(**form)
+        wanted = ArenaCreate.model_validate(form)
         await service.create_arena(
-            session, viewer, slug=wanted.slug, title=wanted.title, description=wanted.description
+            session, viewer, slug=wanted.slug, title=wanted.title, description=wanted.description, mode=wanted.mode
         )
     except (ValidationError, ConflictError) as error:
         context = {"form": form, "problem": problem_in_words(error)}
         return render(request, "arenas/new.html", context, status_code=422)
-    return RedirectResponse(f"/arenas/{wanted.slug}/manage", 303)
+    return RedirectResponse(f"/arenas/{wanted.slug}/{'live' if mode == 'live' else 'manage'}", 303)
 
 
 @router.get("/arenas/{slug}/manage")

@@ -2,10 +2,11 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+Mode = Literal["curated", "live"]
 Winner = Literal["model_a", "model_b", "tie", "both_bad"]
 Slug = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=63), Field(examples=["kitchen-questions"])
@@ -13,6 +14,47 @@ Slug = Annotated[
 STORABLE = r"^[^\x00]*$"  # Postgres keeps every character but NUL
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
 Text = Annotated[str, StringConstraints(max_length=20_000, pattern=STORABLE)]
+
+
+BattleKind = Literal["anonymous", "named", "direct"]
+
+
+class LiveProtocol(BaseModel):
+    """How a live battle goes. Part of the protocol, because it shapes what is judged.
+
+    system_prompt and the sampling settings are for contestants that bring none of their own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_turns: int = Field(default=5, ge=1, le=20, description="How often somebody may ask in one battle.")
+    kinds: tuple[BattleKind, ...] = Field(default=("anonymous",), min_length=1)
+    system_prompt: Text = ""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int = Field(default=1_000, ge=1, le=32_000)
+    consent_text: Text = Field(default="", description="Markdown that people agree to before their first prompt.")
+
+
+class LiveSettings(BaseModel):
+    """How a live arena is run. Nothing in here changes what is judged, so it has no versions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    policy: dict[str, Any] = Field(
+        default={"policy": "uniform"}, description="How pairs are drawn, see docs/sampling.md."
+    )
+    longest_prompt: int = Field(default=8_000, ge=10, le=100_000, description="In characters.")
+    prompts_per_person: int = Field(default=60, ge=1, description="In an hour.")
+    prompts_per_address: int = Field(default=300, ge=1, description="In an hour.")
+    prompts_per_arena: int = Field(default=600, ge=1, description="In a minute.")
+    leak_names: tuple[str, ...] = Field(default=(), description="Names that give a model away, beside its own.")
+    forbidden_words: tuple[str, ...] = ()
+    use_word_list: bool = True
+    moderation_url: str | None = Field(default=None, description="An OpenAI-compatible moderation endpoint.")
+    moderation_variable: str | None = Field(default=None, description="The environment variable with its key.")
+    fail_open: bool = Field(default=True, description="Whether prompts pass while moderation cannot be reached.")
+    tagging_version: uuid.UUID | None = Field(default=None, description="The model version that tags prompts.")
 
 
 class ProtocolDocument(BaseModel):
@@ -25,6 +67,7 @@ class ProtocolDocument(BaseModel):
     guidelines: Text = Field(default="", description="Markdown, shown before the first battle and under help.")
     reveal: bool = Field(default=True, description="Whether the names appear after the vote.")
     undo_seconds: int = Field(default=30, ge=0, le=3600, description="How long a vote can be taken back.")
+    live: LiveProtocol | None = Field(default=None, description="In live arenas: turns, system prompt, consent.")
 
     @model_validator(mode="after")
     def _has_both_sides(self) -> Self:
@@ -41,6 +84,7 @@ class ArenaCreate(BaseModel):
     slug: Slug
     title: Title
     description: Text = ""
+    mode: Mode = "curated"
     protocol: ProtocolDocument = ProtocolDocument()
 
 
@@ -53,6 +97,7 @@ class ArenaUpdate(BaseModel):
     description: Text | None = None
     state: Literal["draft", "open", "closed"] | None = None
     protocol: ProtocolDocument | None = None
+    live: LiveSettings | None = None
 
 
 class ArenaOut(BaseModel):

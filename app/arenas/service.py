@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.viewer import OPERATOR, Scope, Viewer
 from app.arenas import repository
-from app.arenas.schemas import ArenaUpdate, ProtocolDocument
+from app.arenas.schemas import ArenaUpdate, LiveProtocol, LiveSettings, Mode, ProtocolDocument
 from app.arenas.tables import Arena
 from app.errors import ConflictError, ForbiddenError, NotFoundError, SignInRequiredError
 
@@ -66,16 +66,20 @@ async def create_arena(
     title: str,
     description: str = "",
     protocol: ProtocolDocument | None = None,
+    mode: Mode = "curated",
 ) -> Arena:
-    """A draft, visible to its owner and administrators alone until it is opened."""
+    """A draft, visible to its owner and administrators alone until it is opened.
+
+    A live arena's protocol says how live battles go; one that does not gets the usual way.
+    """
     viewer.require("manage")
     if await repository.find_arena(session, slug):
         raise ConflictError(f"There is an arena with the address {slug} already. Choose another.")
     owner_id = None if viewer == OPERATOR else viewer.app_user_id
-    arena = Arena(slug=slug, title=title, description=description, owner_id=owner_id)
+    arena = Arena(slug=slug, title=title, description=description, owner_id=owner_id, mode=mode)
     session.add(arena)
     await session.flush()
-    await repository.add_protocol(session, arena, protocol or ProtocolDocument())
+    await repository.add_protocol(session, arena, _fitting(protocol or ProtocolDocument(), mode))
     return arena
 
 
@@ -85,10 +89,25 @@ async def update_arena(session: AsyncSession, viewer: Viewer, slug: str, changes
         value = getattr(changes, name)
         if value is not None:
             setattr(arena, name, value)
-    if changes.protocol is not None and changes.protocol != await current_protocol(session, arena):
-        await repository.add_protocol(session, arena, changes.protocol)
+    if changes.live is not None:
+        arena.live = changes.live.model_dump(mode="json")
+    if changes.protocol is not None:
+        present = await current_protocol(session, arena)
+        wanted = changes.protocol.model_copy(update={"live": changes.protocol.live or present.live})
+        if wanted != present:
+            await repository.add_protocol(session, arena, wanted)
     await session.flush()
     return arena
+
+
+def _fitting(protocol: ProtocolDocument, mode: str) -> ProtocolDocument:
+    live = (protocol.live or LiveProtocol()) if mode == "live" else None
+    return protocol.model_copy(update={"live": live})
+
+
+def live_settings(arena: Arena) -> LiveSettings:
+    """How a live arena is run; what was never set is as it comes."""
+    return LiveSettings.model_validate(arena.live)
 
 
 async def change_state(session: AsyncSession, viewer: Viewer, slug: str, state: State) -> Arena:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     SmallInteger,
+    String,
     UniqueConstraint,
     text,
 )
@@ -26,7 +27,8 @@ from app.battles.style import measure_style
 from app.db.base import Base, CreatedAt, Key, one_of
 
 SLOTS = ("a", "b")
-BATTLE_STATES = ("prepared", "shown", "voted", "retracted", "skipped", "expired")
+BATTLE_STATES = ("prepared", "writing", "shown", "failed", "voted", "retracted", "skipped", "expired")
+BATTLE_KINDS = ("anonymous", "named", "direct")
 SOURCES = ("web", "api", "import", "simulation")
 FLAG_REASONS = ("broken", "identity", "offensive", "personal-data", "other")
 
@@ -106,6 +108,7 @@ class Response(Base):
     slot: Mapped[str] = mapped_column(primary_key=True)
     turn_index: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    finish_reason: Mapped[str | None]  # NULL where it was imported
     characters: Mapped[int] = mapped_column(default=_measured("characters"))
     headers: Mapped[int] = mapped_column(default=_measured("headers"))
     lists: Mapped[int] = mapped_column(default=_measured("lists"))
@@ -118,6 +121,9 @@ class Battle(Base):
     contestants are the model versions by slot (a, then b). side_order says which slot stands on which side: "ba" puts
     slot b on side A; NULL where an imported vote did not record it. first_contestant is the one on side A. propensity
     is the probability with which the matchup was drawn. revision is that of the current vote, 0 before the first.
+
+    In a live arena a battle is "writing" while its models have to answer; writer is the request that is at it, until
+    writing_until, which it keeps moving on. kind "named" shows the names from the start, "direct" has one contestant.
     """
 
     __tablename__ = "battle"
@@ -130,7 +136,7 @@ class Battle(Base):
             "arena_id",
             "annotator_id",
             unique=True,
-            postgresql_where=text("state = 'shown'"),
+            postgresql_where=text("state IN ('shown', 'writing')"),
         ),
         Index(
             "uq_battle_prepared",
@@ -142,6 +148,7 @@ class Battle(Base):
         Index("ix_battle_lease", "leased_until", postgresql_where=text("state IN ('prepared', 'shown')")),
         Index("ix_battle_balance", "annotator_id", "lineup"),
         one_of("state", BATTLE_STATES),
+        one_of("kind", BATTLE_KINDS),
         one_of("source", SOURCES),
         one_of("side_order", ("ab", "ba")),
         CheckConstraint("propensity > 0 AND propensity <= 1", name="propensity"),
@@ -161,7 +168,10 @@ class Battle(Base):
     sampler: Mapped[str | None]
     propensity: Mapped[float | None]
     source: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="anonymous", server_default="anonymous")
     state: Mapped[str]
+    writer: Mapped[uuid.UUID | None]
+    writing_until: Mapped[datetime.datetime | None]
     revision: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     created_at: Mapped[CreatedAt]
     shown_at: Mapped[datetime.datetime | None]
@@ -183,4 +193,43 @@ class BattleFlag(Base):
     battle_id: Mapped[uuid.UUID] = mapped_column(index=True)
     reason: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[CreatedAt]
+
+
+class IdentityLeak(Base):
+    """Where an answer names its model or the maker: characters start to end of its text. Researchers see it."""
+
+    __tablename__ = "identity_leak"
+    __table_args__ = (
+        ForeignKeyConstraint(["battle_id", "arena_id"], ["battle.id", "battle.arena_id"]),
+        one_of("slot", SLOTS),
+    )
+
+    id: Mapped[Key]
+    arena_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    battle_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    turn_index: Mapped[int] = mapped_column(SmallInteger)
+    slot: Mapped[str]
+    name: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    created_at: Mapped[CreatedAt]
+
+
+class ModerationEvent(Base):
+    """What moderation said of a prompt or an answer, where it was not simply let through."""
+
+    __tablename__ = "moderation_event"
+    __table_args__ = (
+        one_of("subject", ("prompt", "response")),
+        one_of("outcome", ("blocked", "unavailable")),
+    )
+
+    id: Mapped[Key]
+    arena_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("arena.id"), primary_key=True)
+    battle_id: Mapped[uuid.UUID | None]
+    subject: Mapped[str]
+    outcome: Mapped[str]
+    categories: Mapped[list[str]] = mapped_column(ARRAY(String))
+    checked_by: Mapped[str]
     created_at: Mapped[CreatedAt]

@@ -15,7 +15,14 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.errors import InvalidInputError, NotFoundError, PreferendumError, SignInRequiredError, UnavailableError
+from app.errors import (
+    InvalidInputError,
+    NotFoundError,
+    PreferendumError,
+    RateLimitedError,
+    SignInRequiredError,
+    UnavailableError,
+)
 from app.web.templating import render_to_string
 
 _AWAY = (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -57,8 +64,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PreferendumError)
     async def ours(request: Request, error: PreferendumError) -> Response:
-        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, SignInRequiredError) else None
-        return respond(request, error, headers)
+        return respond(request, error, _headers_of(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -89,6 +95,14 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected error", path=request.url.path, exc_info=error)
         return respond(request, _unexpected())
+
+
+def _headers_of(error: PreferendumError) -> Mapping[str, str] | None:
+    if isinstance(error, SignInRequiredError):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, RateLimitedError):
+        return {"Retry-After": str(error.retry_after)}
+    return None
 
 
 def _problem(item: Mapping[str, Any]) -> dict[str, str]:
