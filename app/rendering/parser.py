@@ -5,7 +5,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
+from markdown_it.rules_core import StateCore, block, normalize
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -72,6 +72,19 @@ _MARKDOWN = _build()
 
 def parse(text: str) -> list[Token]:
     """Block tokens of `text`, raising TooComplexError where a limit is reached."""
+    _check_size(text)
+    return _MARKDOWN.parse(text, {})
+
+
+def parse_structure(text: str) -> list[Token]:
+    """The same without a look into the blocks: what stands in a line is not parsed."""
+    _check_size(text)
+    state = StateCore(text, _MARKDOWN, {})
+    normalize(state)
+    block(state)
+    return state.tokens
+
+
+def _check_size(text: str) -> None:
     if len(text) > limits.MAX_CHARACTERS or text.count("\n") > limits.MAX_LINES:
         raise limits.TooComplexError
-    return _MARKDOWN.parse(text, {})
