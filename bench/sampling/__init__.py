@@ -1,0 +1,1 @@
+"""How many votes each policy needs to reach a given width of the intervals."""
