@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
@@ -37,6 +37,13 @@ class Settings(BaseSettings):
         ge=1,
         description="How long a drawn battle is kept for a person before others may get its matchup.",
     )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Encrypts the credentials of providers, 32 characters or more; empty means a key in data_dir.",
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="A file that holds secret_key, for container secrets."
+    )
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -58,6 +65,13 @@ class Settings(BaseSettings):
         if self.database_url_file is not None:
             return self.database_url_file.read_text(encoding="utf-8").strip()
         return self.database_url
+
+    @property
+    def configured_secret_key(self) -> SecretStr | None:
+        """The key from the setting or its file; None means the one in data_dir."""
+        if self.secret_key_file is not None:
+            return SecretStr(self.secret_key_file.read_text(encoding="utf-8").strip())
+        return self.secret_key
 
     @property
     def postgres_folder(self) -> Path:
