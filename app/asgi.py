@@ -1,5 +1,7 @@
 """What uvicorn calls in each web process: the app on the database that the environment names."""
 
+import gc
+
 from fastapi import FastAPI
 
 from app.config import Settings
@@ -14,4 +16,6 @@ def build() -> FastAPI:
     url = settings.configured_database_url
     if url is None:
         raise RuntimeError("Start the server with `preferendum serve`, which also starts the embedded database.")
-    return create_app(settings, Database(url, pool_size=settings.pool_size))
+    app = create_app(settings, Database(url, pool_size=settings.pool_size))
+    gc.freeze()  # what was imported stays; looking through it again would hold up whoever asks at that moment
+    return app

@@ -16,6 +16,7 @@ FEATURES = {
     "user": "app.accounts.commands:users",
     "token": "app.accounts.commands:tokens",
     "arena": "app.arenas.commands:arenas",
+    "models": "app.model_registry.commands:models",
     "import": "app.imports.commands:import_command",
     "export": "app.releases.commands:export_command",
     "slice": "app.leaderboards.commands:slices",

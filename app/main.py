@@ -9,6 +9,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.accounts import pages as account_pages
+from app.annotating import live_pages
+from app.annotating import pages as annotator_pages
 from app.arenas import api as arena_api
 from app.arenas import pages as arena_pages
 from app.battles import pages as battle_pages
@@ -19,11 +21,16 @@ from app.leaderboards import detail_pages as leaderboard_detail_pages
 from app.leaderboards import download_pages as leaderboard_download_pages
 from app.leaderboards import pages as leaderboard_pages
 from app.leaderboards import slice_pages as leaderboard_slice_pages
+from app.live.studio import Studio
+from app.model_registry import api as model_api
+from app.model_registry import file_pages as model_file_pages
+from app.model_registry import pages as model_pages
+from app.model_registry import provider_api, provider_pages
+from app.model_registry import test_pages as model_test_pages
 from app.ranking_files import api as ranking_file_api
 from app.releases import api as release_api
 from app.releases import pages as release_pages
 from app.votes import api as vote_api
-from app.votes import pages as vote_pages
 from app.votes.direct import DirectVote
 from app.web import health, problems
 from app.web.headers import CrossSiteCheck, HeadAsGet, SecurityHeaders
@@ -35,13 +42,20 @@ ROUTERS = (
     arena_pages.router,
     arena_api.router,
     vote_api.router,
-    vote_pages.router,
+    annotator_pages.router,
+    live_pages.router,
     battle_pages.router,
     leaderboard_pages.router,
     leaderboard_detail_pages.router,
     leaderboard_download_pages.router,
     leaderboard_slice_pages.router,
     leaderboard_api.router,
+    provider_pages.router,
+    model_file_pages.router,
+    model_test_pages.router,
+    model_pages.router,
+    model_api.router,
+    provider_api.router,
     ranking_file_api.router,
     release_pages.router,
     release_api.router,
@@ -61,11 +75,12 @@ class AddressedByContent(StaticFiles):
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
-    """The app on an open database, which the caller closes."""
+    """The app on an open database, which it closes when it ends."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        await app.state.studio.close()
         await database.close()
 
     app = FastAPI(
@@ -79,6 +94,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.studio = Studio(database, settings)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -13,8 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.accounts.dependencies import SettingsDependency, ViewerDependency, current_viewer, set_session_cookie
 from app.accounts.service import start_anonymous_session
+from app.annotating.composer import arena_response
+from app.annotating.live_battle import live_context
 from app.arenas.schemas import Slug
-from app.arenas.service import access_arena, arena_and_protocol
+from app.arenas.service import access_arena
 from app.battles import service as battles
 from app.battles.schemas import FlagIn, FlagReason
 from app.battles.tables import FLAG_REASONS
@@ -31,19 +33,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/arenas/{slug}")
-async def arena_page(slug: Slug, request: Request, session: ReadSession, viewer: ViewerDependency) -> Response:
-    arena = await access_arena(session, viewer, slug, "read")
-    _, protocol = await arena_and_protocol(session, arena.id, arena.protocol_version)
-    progress = await battles.progress(session, arena.id, viewer.annotator_id)
-    context = {
-        "arena": arena,
-        "protocol": protocol,
-        "progress": progress,
-        "description": render_markdown_cached(arena.description),
-        "guidelines": render_markdown_cached(protocol.guidelines),
-        "may_manage": viewer.owns(arena.owner_id),
-    }
-    return render(request, "votes/arena.html", context)
+async def arena_page(
+    slug: Slug,
+    request: Request,
+    session: ReadSession,
+    viewer: ViewerDependency,
+    suggestion: uuid.UUID | None = None,
+) -> Response:
+    return await arena_response(request, session, viewer, slug, suggestion_id=suggestion)
 
 
 @router.post("/arenas/{slug}/battles")
@@ -58,6 +55,8 @@ async def next_battle(
     annotator_id, token = viewer.annotator_id, None
     async with database.glance() as session:
         arena = await access_arena(session, viewer, slug, "vote")
+    if arena.mode == "live":
+        return RedirectResponse(f"/arenas/{slug}", 303)
     if annotator_id is None:
         async with database.session() as session:
             token, annotator_id = await start_anonymous_session(session, settings.session_days)
@@ -99,10 +98,13 @@ async def battle_page(
     battle_id: uuid.UUID, request: Request, session: ReadSession, viewer: ViewerDependency
 ) -> Response:
     judged = await service.read_battle(session, viewer, battle_id)
-    progress = await battles.progress(session, judged.shown.arena.id, viewer.annotator_id)
     context = await asyncio.to_thread(_battle_context, judged)  # 200 kB of Markdown take a good part of a second
-    flagged = request.query_params.get("flagged") == "1"
-    return render(request, "votes/battle.html", {**context, "progress": progress, "flagged": flagged})
+    if judged.shown.protocol.live is None:
+        context["progress"] = await battles.progress(session, judged.shown.arena.id, viewer.annotator_id)
+    else:
+        context |= await live_context(session, judged)
+    context["flagged"] = request.query_params.get("flagged") == "1"
+    return render(request, "votes/battle.html", context)
 
 
 @router.post("/battles/{battle_id}/vote")
@@ -167,6 +169,7 @@ def _battle_context(judged: service.JudgedBattle) -> dict[str, Any]:
         "revision": shown.battle.revision,
         "protocol": shown.protocol,
         "guidelines": render_markdown_cached(shown.protocol.guidelines),
+        "live": None,
         "choices": choices(shown.protocol.options),
         "turns": rendered,
         "vote": judged.vote,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Side = Literal["side_a", "side_b"]
-BattleState = Literal["shown", "voted", "retracted", "skipped", "expired"]
+BattleState = Literal["writing", "failed", "shown", "voted", "retracted", "skipped", "expired"]
 FlagReason = Literal["broken", "identity", "offensive", "personal-data", "other"]
 
 

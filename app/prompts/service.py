@@ -54,7 +54,7 @@ async def keep_prompt(session: AsyncSession, arena_id: uuid.UUID, text: str, *, 
         near_duplicate_of=await _near_duplicate(session, arena_id, reading.signature),
         personal_data=list(reading.personal_data),
     )
-    added = await session.scalar(statement.on_conflict_do_nothing().returning(Prompt.id))
+    added: uuid.UUID | None = await session.scalar(statement.on_conflict_do_nothing().returning(Prompt.id))
     if added is None:  # somebody asked the same at the same moment
         return (await session.execute(known)).scalar_one()
     await _describe(session, arena_id, added, reading)
@@ -78,8 +78,7 @@ async def _near_duplicate(session: AsyncSession, arena_id: uuid.UUID, wanted: by
         .limit(200)
     )
     candidates: Sequence[tuple[float, uuid.UUID]] = [
-        (similarity(wanted, row.signature), row.near_duplicate_of or row.id)
-        for row in await session.execute(statement)
+        (similarity(wanted, row.signature), row.near_duplicate_of or row.id) for row in await session.execute(statement)
     ]
     best = max(candidates, default=(0.0, None))
     return best[1] if best[0] >= NEAR_DUPLICATE else None

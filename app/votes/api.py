@@ -11,7 +11,7 @@ from app.arenas.service import access_arena
 from app.battles import service as battles
 from app.battles.schemas import BattleOut, BattleRef, FlagIn
 from app.db.session import DatabaseDependency, ReadSession, WriteSession
-from app.errors import SignInRequiredError
+from app.errors import ConflictError, SignInRequiredError
 from app.votes import service
 from app.votes.credentials import CredentialsDependency
 from app.votes.rules import choices
@@ -34,6 +34,8 @@ async def next_battle(
     """Get your next battle: the one already on your screen, or else the next. 204 when you have had them all."""
     async with database.glance() as session:
         arena = await access_arena(session, viewer, slug, "vote")
+    if arena.mode == "live":
+        raise ConflictError(f"In this arena people ask their own questions: open /arenas/{slug} in a browser.")
     if viewer.annotator_id is None:
         raise SignInRequiredError(f"Open /arenas/{slug} in a browser and start there, or send an API token.")
     source = source_of(request)

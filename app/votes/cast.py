@@ -33,11 +33,11 @@ WITH {_PERSON}, before AS (
     UPDATE battle b SET state = 'voted', revision = b.revision + 1, ended_at = now()
     FROM person q, arena a, protocol p
     WHERE b.id = %(battle_id)s AND b.annotator_id = q.annotator_id
-      AND b.state IN ('shown', 'retracted', 'expired') AND b.revision = %(revision)s
+      AND b.state IN ('shown', 'retracted', 'expired') AND b.revision = %(revision)s AND b.kind <> 'direct'
       AND a.id = b.arena_id AND a.state = 'open'
       AND p.arena_id = b.arena_id AND p.version = b.protocol_version
       AND p.document->'options' ? (CASE WHEN %(choice)s::text LIKE 'side%%' THEN 'model_a' ELSE %(choice)s::text END)
-    RETURNING b.id, b.arena_id, b.matchup_id, b.annotator_id, b.revision, b.side_order, b.contestants,
+    RETURNING b.id, b.arena_id, b.matchup_id, b.annotator_id, b.revision, b.side_order, b.contestants, b.kind,
         (p.document->>'reveal')::boolean AS reveal, (p.document->>'undo_seconds')::int AS undo_seconds,
         CASE %(choice)s::text
             WHEN 'side_a' THEN CASE b.side_order WHEN 'ab' THEN 'model_a' ELSE 'model_b' END
@@ -45,7 +45,9 @@ WITH {_PERSON}, before AS (
             ELSE %(choice)s::text END AS winner
 ), recorded AS (
     INSERT INTO vote (battle_id, arena_id, revision, annotator_id, winner, after_reveal, source, cast_at)
-    SELECT id, arena_id, revision, annotator_id, winner, revision > 1 AND reveal, %(source)s::text, now() FROM judged
+    SELECT id, arena_id, revision, annotator_id, winner, (revision > 1 AND reveal) OR kind = 'named',
+        %(source)s::text, now()
+    FROM judged
     RETURNING cast_at, after_reveal
 ), covered AS (
     UPDATE matchup m SET coverage = m.coverage + 1

@@ -25,6 +25,8 @@ _CURRENT = text(f"""
 """)
 
 
+_CONTESTANTS = text(f"SELECT {_MODELS} AS models FROM battle b WHERE b.id = :battle_id AND b.arena_id = :arena_id")
+
 _HISTORY = text(f"""
     SELECT b.id, b.state, b.shown_at, b.side_order, v.winner, left(p.text, 160) AS prompt,
         CASE WHEN v.revision IS NOT NULL AND (d.document->>'reveal')::boolean THEN {_MODELS} END AS models
@@ -55,6 +57,13 @@ async def current_vote(session: AsyncSession, arena_id: uuid.UUID, battle_id: uu
     result = await session.execute(_CURRENT, {"battle_id": battle_id, "arena_id": arena_id})
     row = result.mappings().one_or_none()
     return None if row is None else CurrentVote(**row)
+
+
+async def contestants(session: AsyncSession, arena_id: uuid.UUID, battle_id: uuid.UUID) -> list[list[str | None]]:
+    """[name, organisation, licence, link] of each contestant, by slot."""
+    result = await session.execute(_CONTESTANTS, {"battle_id": battle_id, "arena_id": arena_id})
+    models: list[list[str | None]] = result.scalar_one()
+    return models
 
 
 async def history(

@@ -11,6 +11,7 @@ from app.accounts.viewer import Viewer
 from app.arenas.tables import Arena
 from app.battles.content import by_side
 from app.battles.service import ShownBattle, show_battle
+from app.battles.tables import Battle
 from app.db.engine import Database
 from app.errors import AlreadyVotedError, ConflictError, InvalidInputError, UndoWindowClosedError
 from app.votes import repository
@@ -66,6 +67,8 @@ async def explain_refusal(session: AsyncSession, viewer: Viewer, battle_id: uuid
         if standing.choice == vote.choice and standing.revision == vote.revision + 1:
             return standing
         raise AlreadyVotedError(f"Your vote stands: {WORDS[standing.choice]}. To change it, undo it first.")
+    if shown.battle.state in ("writing", "failed"):
+        raise ConflictError("There is nothing to vote on: both answers have to be there first.")
     if shown.battle.state == "skipped":
         raise ConflictError("You skipped this battle. Go on with the next one.")
     if shown.arena.state != "open":
@@ -148,12 +151,23 @@ def _from_current(shown: ShownBattle, current: repository.CurrentVote) -> VoteOu
     )
 
 
+async def names_from_the_start(session: AsyncSession, battle: Battle) -> dict[str, RevealedModel | None]:
+    """Who stands on which side of a battle in which that is no secret. A direct chat has one side."""
+    if battle.kind == "anonymous":
+        raise ValueError("the contestants of an anonymous battle are a secret")
+    slots = [_revealed(model) for model in await repository.contestants(session, battle.arena_id, battle.id)]
+    side_a, side_b = by_side(battle.side_order, slots[0], slots[1] if len(slots) > 1 else None)
+    return {"side_a": side_a, "side_b": side_b}
+
+
 def _reveal(models: list[list[str | None]] | None, side_order: str | None) -> Reveal | None:
     if models is None:
         return None
-    slot_a, slot_b = (
-        RevealedModel(model=name or "", organisation=organisation, licence=licence, link=link)
-        for name, organisation, licence, link in models
-    )
+    slot_a, slot_b = map(_revealed, models)
     side_a, side_b = by_side(side_order, slot_a, slot_b)
     return Reveal(side_a=side_a, side_b=side_b)
+
+
+def _revealed(model: list[str | None]) -> RevealedModel:
+    name, organisation, licence, link = model
+    return RevealedModel(model=name or "", organisation=organisation, licence=licence, link=link)

@@ -143,7 +143,7 @@ function showVote(answer) {
   const names = answer.reveal ? ` A is ${answer.reveal.side_a.model}, B is ${answer.reveal.side_b.model}.` : "";
   announce(`Recorded: ${wordsOf(answer.choice)}.${names}`);
   part("next")?.focus({ preventScroll: true });
-  fetchNext();
+  if (form("next")) fetchNext();
 }
 
 function showModel(place, { model, organisation, licence, link: to }) {
@@ -209,6 +209,10 @@ async function loadNext() {
 }
 
 async function next() {
+  if (!form("next")) {
+    location.assign(part("next").href); // in a live arena the next one begins with a question
+    return;
+  }
   setBusy(true);
   battle().ariaBusy = "true"; // read to the end: out of sight until the next one is there
   const page = (await fetchNext()) ?? (await (coming = loadNext()));
@@ -252,6 +256,7 @@ function setBusy(is) {
 
 function count(change) {
   const progress = document.getElementById("progress");
+  if (!progress) return;
   const done = Number(progress.dataset.done) + change;
   const total = Math.max(progress.dataset.total, done);
   progress.dataset.done = done;
@@ -331,7 +336,7 @@ addEventListener("popstate", () => {
 function start() {
   const waiting = kept().find((vote) => vote.battle === battle().dataset.battle);
   if (waiting && ["voted", "skipped"].includes(state())) forget(waiting.battle);
-  else if (waiting && state() !== "closed") deliver(waiting);
+  else if (waiting && form("vote")?.hidden === false) deliver(waiting);
   const { undoUntil, undoSeconds } = battle().dataset;
   if (undoUntil && !part("undo").hidden) {
     const left = new Date(undoUntil) - Date.now();
@@ -340,4 +345,9 @@ function start() {
   sendLeftOver();
 }
 
+// By static/js/live.js.
+document.addEventListener("battle:replaced", () => {
+  changedAt = performance.now();
+  start();
+});
 start();

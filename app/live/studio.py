@@ -1,0 +1,168 @@
+"""Where turns are written in a web process: the connections to models, and the tasks that are at it."""
+
+import contextlib
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.viewer import Viewer
+from app.arenas.schemas import LiveProtocol, LiveSettings
+from app.arenas.service import arena_and_protocol, live_settings
+from app.battles.content import by_side
+from app.battles.repository import Exchange, conversation
+from app.battles.service import access_battle
+from app.battles.tables import SLOTS, Battle
+from app.config import Settings
+from app.db.base import new_id
+from app.db.engine import Database
+from app.errors import ConflictError
+from app.live import turns
+from app.live.conversation import call_for
+from app.live.growing import Growth
+from app.live.guarding import leak_finder, leaking_names
+from app.live.writers import Ending, Progress, Task, Writers
+from app.live.writing import Answer, OnEnd, Opener, Writing
+from app.model_registry.calls import record_call
+from app.model_registry.contestants import Contestant, build, cost, load_contestants
+from app.providers.calling import Caller, CallRecord, Limits
+from app.providers.http import make_client
+from app.providers.protocol import Event
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turn that is to be written, with all that it takes."""
+
+    battle: Battle
+    protocol: LiveProtocol
+    settings: LiveSettings
+    exchanges: Sequence[Exchange]
+    contestants: Sequence[Contestant]
+
+    @property
+    def index(self) -> int:
+        return len(self.exchanges) - 1
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The side on which each slot stands, by slot."""
+        on_a, _ = by_side(self.battle.side_order, 0, 1)
+        return tuple("side_a" if slot == on_a else "side_b" for slot in range(len(self.contestants)))
+
+
+class Answering:
+    """A turn that is being written, as the request that shows it sees it."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.ending: Ending = "interrupted"
+
+    async def frames(self) -> AsyncIterator[Mapping[str, Growth]]:
+        """Frames by side until the turn is written or given up; `ending` then says which."""
+        while isinstance(news := await self._progress.news.get(), dict):
+            yield news
+        self.ending = news
+
+    def leave(self) -> None:
+        self._progress.leave()
+
+
+class Studio:
+    """Has turns written. One for each web process; it closes with it."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._caller = Caller()
+        self._writers = Writers(database)
+        self.client = make_client()
+
+    async def close(self) -> None:
+        """Stop what is being written, and store it."""
+        await self._writers.close()
+        await self.client.aclose()
+
+    async def begin(self, viewer: Viewer, battle_id: uuid.UUID) -> Answering:
+        """Claim the battle's turn and have it written. Raises ConflictError where another request is at it."""
+        async with self._database.read_session() as session:
+            turn = await read_turn(session, self._settings, viewer, battle_id)
+        writer = new_id()
+        async with self._database.direct() as connection:
+            is_claimed = await turns.claim(connection, battle_id, turn.battle.annotator_id, writer)
+        if not is_claimed:
+            raise ConflictError("This turn is being answered already, or it has been. Reload the page to see it.")
+        return Answering(self._writers.begin(self._task(turn, writer)))
+
+    def _task(self, turn: Turn, writer: uuid.UUID) -> Task:
+        return Task(
+            battle_id=turn.battle.id,
+            writer=writer,
+            turn_index=turn.index,
+            writing=Writing([self._opener(turn, place) for place in range(len(turn.contestants))]),
+            sides=turn.sides,
+            finder=leak_finder(leaking_names(turn.contestants, turn.settings)),
+            keep_records=partial(self._keep_records, turn, datetime.now(UTC)),
+        )
+
+    def _opener(self, turn: Turn, place: int) -> Opener:
+        """What begins the call of the contestant in this slot. What is wrong with its provider fails the call."""
+        contestant = turn.contestants[place]
+        call = call_for(contestant.served_as, contestant.settings, turn.protocol, turn.exchanges, SLOTS[place])
+        limits = Limits(contestant.first_fragment_seconds, contestant.whole_seconds, contestant.max_concurrency)
+
+        async def events(on_end: OnEnd) -> AsyncGenerator[Event | CallRecord, None]:
+            provider = build(contestant, self.client)
+            running = self._caller.call(provider, call, limits, model=contestant.version_id, on_end=on_end)
+            async with contextlib.aclosing(running):
+                async for event in running:
+                    yield event
+
+        return events
+
+    async def _keep_records(self, turn: Turn, started_at: datetime, answers: Sequence[Answer]) -> None:
+        async with self._database.session() as session:
+            for slot, contestant, answer in zip(SLOTS, turn.contestants, answers, strict=False):
+                if (record := answer.record) is None:
+                    continue
+                await record_call(
+                    session,
+                    version_id=contestant.version_id,
+                    started_at=started_at,
+                    duration_seconds=record.duration_seconds,
+                    attempts=record.attempts,
+                    first_fragment_seconds=record.first_fragment_seconds,
+                    input_tokens=record.input_tokens,
+                    output_tokens=record.output_tokens,
+                    cost=cost(contestant, record.input_tokens, record.output_tokens),
+                    finish_reason=record.finish_reason,
+                    error=record.error,
+                    arena_id=turn.battle.arena_id,
+                    battle_id=turn.battle.id,
+                    turn_index=turn.index,
+                    slot=slot,
+                )
+
+
+async def read_turn(session: AsyncSession, settings: Settings, viewer: Viewer, battle_id: uuid.UUID) -> Turn:
+    """The viewer's battle with the conversation so far and who answers."""
+    battle = await access_battle(session, viewer, battle_id)
+    arena, protocol = await arena_and_protocol(session, battle.arena_id, battle.protocol_version)
+    if protocol.live is None:
+        raise ConflictError("In this battle the answers are there already.")
+    exchanges = await conversation(session, battle.arena_id, battle.matchup_id)
+    found = await load_contestants(session, battle.contestants, settings)
+    return Turn(battle, protocol.live, live_settings(arena), exchanges, [found[one] for one in battle.contestants])
+
+
+async def _studio(request: Request) -> Studio:
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+StudioDependency = Annotated[Studio, Depends(_studio)]

@@ -1,0 +1,174 @@
+"""Turns that this process is writing: each in a task of its own, which outlives the request that began it.
+
+So a browser that leaves, a request that is cut off and a server that is told to stop all end in the same way: the
+models are stopped, and what was written is stored.
+"""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+
+from app.battles.style import measure_style
+from app.db.base import new_id
+from app.db.engine import Database
+from app.live import turns
+from app.live.growing import Growth
+from app.live.writing import Answer, Writing
+from app.moderation.identity_leaks import LeakFinder
+
+log = structlog.get_logger(__name__)
+
+RENEW_SECONDS: Final = 5.0
+STORE_FOR_SECONDS: Final = 60.0
+STORE_AGAIN_SECONDS: Final = 0.5
+SLOTS = ("a", "b")
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+
+Ending = Literal["shown", "failed", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be written. sides names each slot's place on the screen."""
+
+    battle_id: uuid.UUID
+    writer: uuid.UUID
+    turn_index: int
+    writing: Writing
+    sides: tuple[str, ...]
+    finder: LeakFinder
+    keep_records: Callable[[Sequence[Answer]], Awaitable[None]]
+
+
+@dataclass
+class Progress:
+    """What the request that shows a turn reads: frames by side, then the ending."""
+
+    news: asyncio.Queue[dict[str, Growth] | Ending] = field(default_factory=asyncio.Queue)
+    is_wanted: bool = True
+
+    def leave(self) -> None:
+        """Nobody reads any more: stop the models."""
+        self.is_wanted = False
+
+
+class Writers:
+    """The tasks of one web process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tasks: dict[asyncio.Task[None], Progress] = {}
+
+    def begin(self, task: Task) -> Progress:
+        progress = Progress()
+        running = asyncio.create_task(self._run(task, progress))
+        self._tasks[running] = progress
+        running.add_done_callback(self._tasks.pop)
+        return progress
+
+    async def close(self) -> None:
+        """Stop all that is being written, and store it."""
+        running = list(self._tasks)
+        for progress in self._tasks.values():
+            progress.leave()
+        if running:
+            await asyncio.wait(running)
+
+    async def _run(self, task: Task, progress: Progress) -> None:
+        try:
+            async with _held(self._database, task, progress):
+                async with contextlib.aclosing(task.writing.frames()) as frames:
+                    async for frame in frames:
+                        if not progress.is_wanted:
+                            break
+                        progress.news.put_nowait({task.sides[place]: growth for place, growth in frame.items()})
+                ending = _ending(task.writing, is_wanted=progress.is_wanted)
+                if not await self._store(task, ending):
+                    ending = "interrupted"
+            await task.keep_records(task.writing.answers)
+        except Exception:
+            log.exception("a turn could not be written", battle=str(task.battle_id))
+            ending = "interrupted"
+        progress.news.put_nowait(ending)
+
+    async def _store(self, task: Task, ending: Ending) -> bool:
+        """Store the answers; a database that is away is waited for. Whether they are stored."""
+        leaks = await asyncio.to_thread(_find_leaks, task)
+        responses = [_response(slot, answer) for slot, answer in zip(SLOTS, task.writing.answers, strict=False)]
+        until = time.monotonic() + STORE_FOR_SECONDS
+        while True:
+            try:
+                async with self._database.direct() as connection:
+                    return await turns.store(
+                        connection,
+                        task.battle_id,
+                        task.writer,
+                        state="writing" if ending == "interrupted" else ending,
+                        turn_index=task.turn_index,
+                        responses=responses,
+                        leaks=leaks if ending == "shown" else [],
+                        exclusion_id=new_id(),
+                    )
+            except AWAY as error:
+                if time.monotonic() > until:
+                    log.error("answers could not be stored", battle=str(task.battle_id), error=str(error))  # noqa: TRY400 (the reason is known)
+                    return False
+                await asyncio.sleep(STORE_AGAIN_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _held(database: Database, task: Task, progress: Progress) -> AsyncIterator[None]:
+    """Keeps the claim while the block runs; where it is lost, the reader is taken to have left."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                async with database.direct() as connection:
+                    is_held = await turns.renew(connection, task.battle_id, task.writer)
+            except AWAY:
+                continue  # the claim holds for longer than a restart takes; storing finds out
+            if not is_held:
+                progress.leave()
+                return
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+def _ending(writing: Writing, *, is_wanted: bool) -> Ending:
+    if all(answer.is_whole for answer in writing.answers):
+        return "shown"
+    if writing.has_failed:
+        return "failed"
+    return "interrupted" if not is_wanted else "failed"
+
+
+def _response(slot: str, answer: Answer) -> dict[str, object]:
+    style = measure_style([answer.text])
+    return {
+        "slot": slot,
+        "blocks": [{"type": "text", "text": answer.text}],
+        "finish_reason": answer.finish_reason or "stopped",
+        **style._asdict(),
+    }
+
+
+def _find_leaks(task: Task) -> list[dict[str, object]]:
+    return [
+        {"id": str(new_id()), "slot": slot, "name": span.name, "start": span.start, "end": span.end}
+        for slot, answer in zip(SLOTS, task.writing.answers, strict=False)
+        for span in task.finder.find(answer.text)
+    ]
