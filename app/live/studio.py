@@ -29,8 +29,8 @@ from app.live.guarding import leak_finder, leaking_names
 from app.live.writers import Ending, Progress, Task, Writers
 from app.live.writing import Answer, OnEnd, Opener, Writing
 from app.model_registry.calls import record_call
-from app.model_registry.contestants import Contestant, build, cost, load_contestants
-from app.providers.calling import Caller, CallRecord, Limits
+from app.model_registry.contestants import Contestant, build, cost, limits_of, load_contestants
+from app.providers.calling import Caller, CallRecord
 from app.providers.http import make_client
 from app.providers.protocol import Event
 
@@ -114,11 +114,12 @@ class Studio:
         """What begins the call of the contestant in this slot. What is wrong with its provider fails the call."""
         contestant = turn.contestants[place]
         call = call_for(contestant.served_as, contestant.settings, turn.protocol, turn.exchanges, SLOTS[place])
-        limits = Limits(contestant.first_fragment_seconds, contestant.whole_seconds, contestant.max_concurrency)
 
         async def events(on_end: OnEnd) -> AsyncGenerator[Event | CallRecord, None]:
             provider = build(contestant, self.client)
-            running = self._caller.call(provider, call, limits, model=contestant.version_id, on_end=on_end)
+            running = self._caller.call(
+                provider, call, limits_of(contestant), model=contestant.version_id, on_end=on_end
+            )
             async with contextlib.aclosing(running):
                 async for event in running:
                     yield event

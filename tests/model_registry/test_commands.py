@@ -1,0 +1,63 @@
+"""`preferendum models`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from app.cli import cli
+from app.errors import InvalidInputError, NotFoundError
+from tests.model_registry.test_yaml_file import FILE
+from tests.people import Person
+
+Run = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+def run(test_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("PREFERENDUM_DATABASE_URL", test_url)
+    monkeypatch.setenv("PREFERENDUM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    async def invoke(*words: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, cli, ["models", *words])
+
+    return invoke
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    written = tmp_path / "models.yaml"
+    written.write_text(FILE)
+    return written
+
+
+async def test_a_file_is_planned_applied_and_then_nothing_is_left_to_do(
+    run: Run, file: Path, researcher: Person
+) -> None:
+    planned = await run("apply", str(file), "--dry-run")
+    assert planned.exit_code == 0, planned.output
+    assert "+ version owl-7b@2026-11-01 (active)" in planned.output
+    assert "nothing was changed" in planned.output
+    assert (await researcher.http.get("/api/models")).json() == []
+    assert "+ model owl-7b" in (await run("apply", str(file))).output
+    listed = await run("list")
+    assert "owl-7b@2026-11-01" in listed.output
+    assert "$0.15" in listed.output
+    assert "nothing to change" in (await run("apply", str(file))).output
+
+
+async def test_a_file_that_is_wrong_is_refused_with_the_line(run: Run, file: Path) -> None:
+    file.write_text(FILE.replace("kind", "knid"))
+    refused = await run("apply", str(file))
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, InvalidInputError)
+    assert "line 3: unknown key 'knid'" in str(refused.exception)
+
+
+async def test_testing_a_model_that_nothing_serves_says_so(run: Run) -> None:
+    refused = await run("test", "eagle")
+    assert isinstance(refused.exception, NotFoundError)
