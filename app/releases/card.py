@@ -79,9 +79,19 @@ def _body(manifest: Mapping[str, Any]) -> str:
         form.usage,
         "## Good to know",
         CAUTION,
+        _masking(manifest),
         *_provenance(manifest),
     )
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _masking(manifest: Mapping[str, Any]) -> str:
+    if not manifest["masked_texts"]:
+        return ""
+    return (
+        f"In {manifest['masked_texts']:,} texts what looked like personal data (addresses, numbers, keys) was replaced "
+        "by a word for its kind, such as [e-mail address]. Names and what the rules do not know may remain."
+    )
 
 
 def _collection(manifest: Mapping[str, Any]) -> Iterator[str]:

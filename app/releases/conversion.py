@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.releases.formats import FORMATS, Dropped, Row
+from app.releases.masking import mask_record
 from app.releases.order import Order
 from app.releases.pseudonyms import new_pseudonyms
 from app.releases.record import VoteRecord
@@ -22,6 +23,7 @@ class Tally:
     dropped: Counter[str] = field(default_factory=Counter)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in COUNTED})
     models: set[str] = field(default_factory=set)
+    masked_texts: int = 0
 
     def add(self, record: VoteRecord) -> None:
         self.rows += 1
@@ -33,7 +35,9 @@ class Tally:
 class Conversion:
     """Turns stored votes into rows of one order, and counts."""
 
-    def __init__(self, order: Order, names: Mapping[str, str]) -> None:
+    def __init__(self, order: Order, names: Mapping[str, str], *, masks: bool = False) -> None:
+        """masks: whether personal data is masked, as where people wrote the prompts."""
+        self._masks = masks
         self._to_row = FORMATS[order.format].to_row
         self._kinds = frozenset(order.kinds)
         self._names = names
@@ -44,11 +48,15 @@ class Conversion:
         rows = []
         for vote in stored:
             record = to_record(vote, self._names, self._pseudonym)
+            masked = 0
+            if self._masks:
+                record, masked = mask_record(record)
             row = self._row(record)
             if isinstance(row, Dropped):
                 self.tally.dropped[row.reason] += 1
             else:
                 self.tally.add(record)
+                self.tally.masked_texts += masked
                 rows.append(row)
         self.tally.votes_read += len(stored)
         return rows

@@ -37,7 +37,9 @@ async def write_dataset(
     models = await repository.model_facts(session)
     total = await repository.count_votes(session, arena.id)
     watermark, created_at = await repository.watermark(session)
-    conversion = Conversion(order, {version_id: model.name for version_id, model in models.items()})
+    conversion = Conversion(
+        order, {version_id: model.name for version_id, model in models.items()}, masks=arena.mode == "live"
+    )
     with new_file(folder / order.file_name) as file:
         await _write_rows(session, arena, order, conversion, file, lambda done: on_progress(done, total))
     manifest = build_manifest(

@@ -54,6 +54,7 @@ def build_manifest(
         "votes_read": tally.votes_read,
         "rows": tally.rows,
         "dropped": dict(tally.dropped.most_common()),
+        "masked_texts": tally.masked_texts,
         "counts": {name: dict(counter.most_common()) for name, counter in tally.counts.items()},
         "files": [{"name": order.file_name, "bytes": file.size, "sha256": file.sha256, "rows": tally.rows}],
         "columns": [_column(item) for item in FORMATS[order.format].schema],
