@@ -11,6 +11,7 @@ import gc
 import uuid
 from datetime import UTC, datetime
 
+import httpx
 import procrastinate
 import structlog
 from procrastinate.exceptions import ConnectorException
@@ -19,19 +20,24 @@ from app.battles.draw import expire_leases
 from app.config import Settings
 from app.db.engine import Database
 from app.leaderboards.service import analyse_boards, refresh_slices, refresh_stale
+from app.live.tagging import Tagger
+from app.providers.calling import Caller
+from app.providers.http import make_client
 from app.releases.service import write_release
+from app.web.rate_limits import forget_old_windows
 
 log = structlog.get_logger(__name__)
 
 EVERY_SECOND = "* * * * * *"
-EVERY_TEN_SECONDS = "*/10 * * * * *"
+EVERY_TEN_SECONDS = "* * * * * */10"  # the seconds come last
 EVERY_MINUTE = "* * * * *"
 STALLED_AFTER_SECONDS = 30
 RECONNECT_SECONDS = 1.0
 
 
-def build_queue(database: Database, settings: Settings) -> procrastinate.App:
-    """The queue with all its tasks, bound to one database."""
+def build_queue(database: Database, settings: Settings, client: httpx.AsyncClient) -> procrastinate.App:
+    """The queue with all its tasks, bound to one database. client: for calls to models."""
+    tagger = Tagger(database, settings, client, Caller())
     queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database.url, min_size=1, max_size=4))
 
     @queue.periodic(cron=EVERY_SECOND)
@@ -52,6 +58,14 @@ def build_queue(database: Database, settings: Settings) -> procrastinate.App:
             done = await expire_leases(connection, datetime.now(UTC))
         if done.lapsed or done.returned:
             log.info("leases expired", lapsed=done.lapsed, returned=done.returned)
+        async with database.direct() as direct:
+            await forget_old_windows(direct, datetime.now(UTC))
+
+    @queue.periodic(cron=EVERY_TEN_SECONDS)
+    @queue.task(name="tag_prompts", queueing_lock="tag_prompts")
+    async def tag_prompts(timestamp: int) -> None:  # noqa: ARG001
+        if tagged := await tagger.tag_new_prompts():
+            log.info("prompts tagged", prompts=tagged)
 
     @queue.periodic(cron=EVERY_MINUTE)
     @queue.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs")
@@ -70,13 +84,14 @@ def build_queue(database: Database, settings: Settings) -> procrastinate.App:
 async def run_worker(database: Database, settings: Settings, stop: asyncio.Event) -> None:
     """Work until told to stop; what has begun is finished first. A database that goes away is waited for."""
     gc.freeze()  # what was imported stays; looking through it again would cost every few boards a tenth of a second
-    while not stop.is_set():
-        try:
-            await _work_until(stop, build_queue(database, settings))
-        except (ConnectorException, OSError) as error:
-            log.warning("the database cannot be reached; trying again", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
+    async with make_client() as client:
+        while not stop.is_set():
+            try:
+                await _work_until(stop, build_queue(database, settings, client))
+            except (ConnectorException, OSError) as error:
+                log.warning("the database cannot be reached; trying again", error=str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
 
 
 async def _work_until(stop: asyncio.Event, queue: procrastinate.App) -> None:

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
+from croniter import croniter
 from sqlalchemy import text
 
 from app.config import Settings
@@ -42,6 +45,25 @@ async def test_votes_become_a_board_without_being_told(database: Database, stran
     await eventually(database, "SELECT max(votes) = 1 FROM leaderboard_snapshot")
     await stranger.vote(await stranger.start("kitchen"))
     await eventually(database, "SELECT max(votes) = 2 FROM leaderboard_snapshot")
+
+
+async def test_other_methods_and_how_sure_a_board_is_follow_by_themselves(
+    database: Database, stranger: Person, working: None
+) -> None:
+    await open_arena(database)
+    for choice in ("side_a", "side_b", "side_a", "side_b", "tie", "side_a"):
+        await stranger.vote(await stranger.start("kitchen"), choice)
+    await eventually(database, "SELECT count(DISTINCT method) > 1 FROM leaderboard_snapshot")
+    await eventually(database, "SELECT count(*) > 0 FROM leaderboard_analysis")
+
+
+@pytest.mark.parametrize(
+    ("cron", "seconds"), [(worker.EVERY_SECOND, 1), (worker.EVERY_TEN_SECONDS, 10), (worker.EVERY_MINUTE, 60)]
+)
+def test_the_clock_strikes_as_often_as_it_says(cron: str, seconds: int) -> None:
+    strokes = croniter(cron, datetime(2026, 1, 1, 11, 3, 17, tzinfo=UTC))
+    times = [strokes.get_next(datetime) for _ in range(20)]
+    assert {(later - earlier).total_seconds() for earlier, later in pairwise(times)} == {seconds}
 
 
 async def test_a_release_that_was_asked_for_on_the_page_is_written(
