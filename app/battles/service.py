@@ -83,7 +83,10 @@ async def show_battle(session: AsyncSession, viewer: Viewer, battle_id: uuid.UUI
     exchanges = await repository.conversation(session, battle.arena_id, battle.matchup_id)
     turns = []
     for exchange in exchanges:
-        side_a, side_b = by_side(battle.side_order, text_of(exchange.response_a), text_of(exchange.response_b))
+        # What was written before a battle failed may be half an answer, or one that moderation stopped.
+        is_withheld = battle.state == "failed" and exchange is exchanges[-1]
+        slots = ("", "") if is_withheld else (text_of(exchange.response_a), text_of(exchange.response_b))
+        side_a, side_b = by_side(battle.side_order, *slots)
         turns.append(TurnOut(prompt=text_of(exchange.prompt), side_a=side_a, side_b=side_b))
     return ShownBattle(battle, arena, protocol, turns)
 

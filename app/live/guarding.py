@@ -29,7 +29,7 @@ async def check_prompt(
     """Raise, and keep the event, where moderation does not let the prompt pass. The prompt itself is not kept."""
     decision = await moderate(client, settings, prompt)
     if decision.outcome != "passed":
-        await _keep(database, arena_id, "prompt", decision)
+        await keep_event(database, arena_id, "prompt", decision)
     if decision.allowed:
         return
     if decision.outcome == "unavailable":
@@ -45,13 +45,6 @@ async def moderate(client: httpx.AsyncClient, settings: LiveSettings, text: str)
     if settings.moderation_url:
         verdicts.append(await _ask_endpoint(client, settings, text))
     return decide(verdicts, fail_open=settings.fail_open)
-
-
-async def keep_response_event(
-    database: Database, arena_id: uuid.UUID, battle_id: uuid.UUID, decision: Decision
-) -> None:
-    """Keep that an answer was flagged, or could not be checked."""
-    await _keep(database, arena_id, "response", decision, battle_id)
 
 
 @lru_cache(maxsize=512)
@@ -80,9 +73,10 @@ async def _ask_endpoint(client: httpx.AsyncClient, settings: LiveSettings, text:
         return None
 
 
-async def _keep(
+async def keep_event(
     database: Database, arena_id: uuid.UUID, subject: str, decision: Decision, battle_id: uuid.UUID | None = None
 ) -> None:
+    """Keep what moderation said; the text itself is not kept."""
     async with database.session() as session:
         session.add(
             ModerationEvent(

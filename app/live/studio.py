@@ -3,7 +3,7 @@
 import contextlib
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
@@ -25,7 +25,7 @@ from app.errors import ConflictError
 from app.live import turns
 from app.live.conversation import call_for
 from app.live.growing import Growth
-from app.live.guarding import leak_finder, leaking_names
+from app.live.guarding import keep_event, leak_finder, leaking_names, moderate
 from app.live.writers import Ending, Progress, Task, Writers
 from app.live.writing import Answer, OnEnd, Opener, Writing
 from app.model_registry.calls import record_call
@@ -107,6 +107,7 @@ class Studio:
             writing=Writing([self._opener(turn, place) for place in range(len(turn.contestants))]),
             sides=turn.sides,
             finder=leak_finder(leaking_names(turn.contestants, turn.settings)),
+            may_be_shown=partial(self._may_be_shown, turn),
             keep_records=partial(self._keep_records, turn, datetime.now(UTC)),
         )
 
@@ -126,6 +127,14 @@ class Studio:
 
         return events
 
+    async def _may_be_shown(self, turn: Turn, answers: Sequence[Answer]) -> bool:
+        """Whether moderation lets both answers stand. What it said of each is kept where it did not simply pass."""
+        decisions = [await moderate(self.client, turn.settings, answer.text) for answer in answers]
+        for decision in decisions:
+            if decision.outcome != "passed":
+                await keep_event(self._database, turn.battle.arena_id, "response", decision, turn.battle.id)
+        return all(decision.allowed for decision in decisions)
+
     async def _keep_records(self, turn: Turn, started_at: datetime, answers: Sequence[Answer]) -> None:
         async with self._database.session() as session:
             for slot, contestant, answer in zip(SLOTS, turn.contestants, answers, strict=False):
@@ -135,14 +144,8 @@ class Studio:
                     session,
                     version_id=contestant.version_id,
                     started_at=started_at,
-                    duration_seconds=record.duration_seconds,
-                    attempts=record.attempts,
-                    first_fragment_seconds=record.first_fragment_seconds,
-                    input_tokens=record.input_tokens,
-                    output_tokens=record.output_tokens,
                     cost=cost(contestant, record.input_tokens, record.output_tokens),
-                    finish_reason=record.finish_reason,
-                    error=record.error,
+                    **asdict(record),
                     arena_id=turn.battle.arena_id,
                     battle_id=turn.battle.id,
                     turn_index=turn.index,

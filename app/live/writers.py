@@ -45,6 +45,7 @@ class Task:
     writing: Writing
     sides: tuple[str, ...]
     finder: LeakFinder
+    may_be_shown: Callable[[Sequence[Answer]], Awaitable[bool]]
     keep_records: Callable[[Sequence[Answer]], Awaitable[None]]
 
 
@@ -91,6 +92,8 @@ class Writers:
                             break
                         progress.news.put_nowait({task.sides[place]: growth for place, growth in frame.items()})
                 ending = _ending(task.writing, is_wanted=progress.is_wanted)
+                if ending == "shown" and not await task.may_be_shown(task.writing.answers):
+                    ending = "failed"
                 if not await self._store(task, ending):
                     ending = "interrupted"
             await task.keep_records(task.writing.answers)

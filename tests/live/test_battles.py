@@ -251,3 +251,14 @@ async def test_sides_are_balanced_for_one_person(database: Database, stranger: P
         await ask_and_wait(stranger, f"Question {number}")
     orders = [row.side_order for row in await rows(database, "SELECT side_order FROM battle")]
     assert orders.count("ab") == 3
+
+
+async def test_an_answer_that_the_arena_forbids_is_not_judged(database: Database, stranger: Person) -> None:
+    rude = {**TWO, "planted-bison-13b": {"outputs": ["It is all the fault of the rhubarb."]}}
+    await open_live_arena(database, rude, settings=LiveSettings(forbidden_words=("rhubarb",)))
+    battle_id = await ask_and_wait(stranger, "Why is the cake flat?")
+    page = await stranger.http.get(f"/battles/{battle_id}")
+    assert state_of(page) == "failed"
+    assert "rhubarb" not in page.text
+    events = await rows(database, "SELECT subject, outcome, battle_id FROM moderation_event")
+    assert [(event.subject, event.outcome, event.battle_id) for event in events] == [("response", "blocked", battle_id)]
