@@ -57,16 +57,17 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._most_bytes = most_bytes
         tls = httpx.create_ssl_context()
 
-        def open_pool(**guard: Any) -> AiohttpTransport:
+        def open_pool(**settings: Any) -> AiohttpTransport:
             def session() -> aiohttp.ClientSession:
                 # No limit of connections: models have one each, and one slow model must not hold up the others.
-                connector = aiohttp.TCPConnector(ssl=tls, limit=0, use_dns_cache=False, **guard)
+                connector = aiohttp.TCPConnector(ssl=tls, limit=0, use_dns_cache=False, **settings)
                 return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
             return AiohttpTransport(verify=tls, client=session)
 
         self._public = open_pool(resolver=_PinnedResolver(resolve), socket_factory=_public_socket)
-        self._any = open_pool()
+        # A server nearby costs nothing to connect to again, and some (llama.cpp) close what they said they would keep.
+        self._any = open_pool(force_close=True)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         allow_private = request.extensions.get(ALLOW_PRIVATE) is True
