@@ -26,7 +26,7 @@ from app.model_registry import api as model_api
 from app.model_registry import file_pages as model_file_pages
 from app.model_registry import pages as model_pages
 from app.model_registry import provider_api, provider_pages
-from app.model_registry import test_pages as model_test_pages
+from app.model_registry import trial_pages as model_trial_pages
 from app.ranking_files import api as ranking_file_api
 from app.releases import api as release_api
 from app.releases import pages as release_pages
@@ -52,7 +52,7 @@ ROUTERS = (
     leaderboard_api.router,
     provider_pages.router,
     model_file_pages.router,
-    model_test_pages.router,
+    model_trial_pages.router,
     model_pages.router,
     model_api.router,
     provider_api.router,

@@ -131,6 +131,7 @@ const topOf = (element, body) =>
 function nodesOf(html) {
   const made = document.createElement("template");
   made.innerHTML = html; // from our own renderer, which lets nothing through that could act
+  for (const heading of made.content.querySelectorAll(":is(h3, h4, h5, h6):empty")) heading.remove(); // only its mark is there
   return [...document.importNode(made.content, true).childNodes];
 }
 
@@ -255,6 +256,7 @@ function say(words, remedy) {
 }
 
 function sayAway() {
+  if (state() === "writing") show("broken");
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Look again now";

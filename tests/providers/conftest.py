@@ -13,10 +13,6 @@ from app.providers.http import make_client
 from tests.providers.fake_services import LLAMA_KEY, FakeService, serving
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "model: runs a real model on the processor")
-
-
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     async with make_client() as client:
