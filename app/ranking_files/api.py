@@ -32,6 +32,7 @@ _ROW = {
         "model_b": {"type": "string"},
         "winner": {"type": "string", "enum": ["model_a", "model_b", "tie", "both_bad"]},
         "voter": {"type": "string", "description": "Who voted, where that is known."},
+        "weight": {"type": "number", "minimum": 0, "description": "What the vote counts for; 1 if not said."},
         "a_wins": {"type": "number", "minimum": 0, "description": "Pair counts, in place of winner."},
         "b_wins": {"type": "number", "minimum": 0},
         "draws": {"type": "number", "minimum": 0},

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.ranking_files.names import Said
 from app.ranking_files.problems import RefusedRowsError
 from app.ranking_files.rank import FileRanking, RankedEntry
 
@@ -21,6 +22,7 @@ _INTERVALS = {
     "clustered": "clustered by voter",
     "bootstrap": "1,000 bootstrap resamples",
 }
+_MODEL = "model"
 _NARROWEST_BAR, _WIDEST_BAR = 16, 48
 _NARROWEST_NAME = 12
 _GAP = 2
@@ -28,8 +30,9 @@ _GAP = 2
 
 def show_ranking(console: Console, ranking: FileRanking) -> None:
     """Best first, with what the numbers are above and below."""
-    voters = f" by {ranking.voters:,} voters" if ranking.voters is not None else ""
-    title = f"{_METHODS[ranking.method]} · {len(ranking.entries):,} models · {ranking.votes:,.10g} votes{voters}"
+    voters = f" by {_count(ranking.voters, 'voter')}" if ranking.voters is not None else ""
+    sizes = f"{_count(len(ranking.entries), 'model')} · {_count(ranking.votes, 'vote')}{voters}"
+    title = f"{_METHODS[ranking.method]} · {sizes}"
     console.print(Text(title, style="bold"))
     console.print(_table(ranking.entries, console.width, is_unicode=console.encoding.lower().startswith("utf")))
     for line in _footer(ranking):
@@ -48,22 +51,22 @@ def _table(entries: Sequence[RankedEntry], width: int, *, is_unicode: bool) -> T
         numbers["95 % interval"] = [f"{entry.rating_lower:,.0f} … {entry.rating_upper:,.0f}" for entry in entries]
     names = [plain(entry.model) for entry in entries]
     left = width - sum(max(len(name), *map(len, cells)) + _GAP for name, cells in numbers.items())
-    longest = max(name.cell_len for name in names)
+    longest = max(len(_MODEL), *(name.cell_len for name in names))
     named = min(longest, max(_NARROWEST_NAME, left - (_NARROWEST_BAR + _GAP) * has_intervals))
     drawn = min(_WIDEST_BAR, left - named - _GAP)
-    columns: dict[str, Sequence[str | Text]] = {"model": names, **numbers}
+    columns: dict[str, Sequence[str | Text]] = {_MODEL: names, **numbers}
     if has_intervals and drawn >= _NARROWEST_BAR:
         columns[""] = _bars(entries, drawn, is_unicode=is_unicode)
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
-    order = [name for name in ("places", "place", "model", "rating", "95 % interval", "", "votes") if name in columns]
+    order = [name for name in ("places", "place", _MODEL, "rating", "95 % interval", "", "votes") if name in columns]
     for name in order:
-        is_text = name in ("model", "")
+        is_text = name in (_MODEL, "")
         table.add_column(
             name,
             justify="left" if is_text else "right",
             no_wrap=True,
             overflow="ellipsis",
-            max_width=named if name == "model" else None,
+            max_width=named if name == _MODEL else None,
         )
     for cells in zip(*(columns[name] for name in order), strict=True):
         table.add_row(*cells)
@@ -84,7 +87,10 @@ def _footer(ranking: FileRanking) -> list[str]:
             "with 95 % certainty."
         )
     else:
-        lines.append("Elo depends on the order of the votes: it is no ranking, and has no intervals.")
+        lines.append(
+            "Elo depends on the order of the votes, here that of the rows of the file: it is no ranking, and has no "
+            "intervals."
+        )
     known = [f"{name} = {value:.6g}" for name, value in ranking.parameters.items()]
     if ranking.log_likelihood is not None:
         known.append(f"log-likelihood {ranking.log_likelihood:,.3f}")
@@ -104,6 +110,18 @@ def _bars(entries: Sequence[RankedEntry], width: int, *, is_unicode: bool) -> li
     return bars
 
 
+def show_statements(console: Console, statements: Sequence[Said]) -> None:
+    """How sure the ranking is: each question with its answer, and what that means."""
+    console.print()
+    console.print(Text("How sure is this?", style="bold"))
+    for said in statements:
+        console.print()
+        console.print(plain(f"{said.question} {said.answer}"), style="bold", highlight=False)
+        console.print(plain(said.meaning), highlight=False)
+        for line in said.details:
+            console.print(plain(f"  {line}"), highlight=False)
+
+
 def show_faults(console: Console, error: RefusedRowsError) -> None:
     """The first faults as a table, and how many there are."""
     table = Table("line", "column", "reason")
@@ -112,6 +130,10 @@ def show_faults(console: Console, error: RefusedRowsError) -> None:
     console.print(table)
     rest = f"; these are the first {len(error.faults)}" if error.count > len(error.faults) else ""
     console.print(f"{error.count:,} {'problem' if error.count == 1 else 'problems'}{rest}. Nothing was ranked.")
+
+
+def _count(number: float, thing: str) -> str:
+    return f"{number:,.10g} {thing}" if number == 1 else f"{number:,.10g} {thing}s"
 
 
 def plain(words: str) -> Text:

@@ -83,18 +83,27 @@ def flag_of(value: Any) -> bool:
 
 def count_flaw(value: Any) -> str | None:
     """What is wrong with a number of votes."""
+    return _number_flaw(value, "a number of votes")
+
+
+def weight_flaw(value: Any) -> str | None:
+    """What is wrong with the weight of a vote."""
+    return _number_flaw(value, "the weight of a vote")
+
+
+def _number_flaw(value: Any, what: str) -> str | None:
     number = _number(value)
     if number is None:
-        return "is empty, where a number of votes must be" if value in (None, "") else f"is {value!r:.80}, not a number"
+        return f"is empty, where {what} must be" if value in (None, "") else f"is {value!r:.80}, not a number"
     if not math.isfinite(number):
-        return f"is {number}, where a number of votes must be"
+        return f"is {number}, where {what} must be"
     if number < 0.0:
-        return f"is {number:g}, but a number of votes is not negative"
+        return f"is {number:g}, but {what} is not negative"
     return f"is {number:g}; more than 2**53 votes cannot be counted exactly" if number > LARGEST_COUNT else None
 
 
-def counts_of(column: Column) -> FloatArray:
-    """(N,): the numbers of a column of counts without flaws."""
+def numbers_of(column: Column) -> FloatArray:
+    """(N,): the numbers of a column of counts, or weights, without flaws."""
     return np.array([_number(value) or 0.0 for value in column.values])[column.codes]
 
 

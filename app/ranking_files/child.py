@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from app.errors import PreferendumError
+from app.ranking_files.columns import Asked
 from app.ranking_files.options import options_from
 from app.ranking_files.problems import problem_document
 from app.ranking_files.rank import rank_votes
@@ -32,7 +33,9 @@ def main() -> None:
     voter_column = asked.pop("voter_column")
     try:
         options = options_from(**asked)
-        answer = {"ranking": rank_votes(read_votes_file(Path(sys.argv[1]), voter_column), options).document()}
+        answer = {
+            "ranking": rank_votes(read_votes_file(Path(sys.argv[1]), Asked(voter=voter_column)), options).document()
+        }
     except PreferendumError as error:
         answer = {"problem": problem_document(error)}
     json.dump(answer, sys.stdout)

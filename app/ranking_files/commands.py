@@ -4,13 +4,17 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from app.errors import PreferendumError
 from app.ranking_files.names import Intervals, Method
+
+if TYPE_CHECKING:
+    from app.ranking_files.how_sure import HowSure
+    from app.ranking_files.reading import VotesFile
 
 
 def rank_command(
@@ -26,29 +30,49 @@ def rank_command(
     center: Annotated[float | None, typer.Option(help="The mean rating", show_default="1000")] = None,
     anchor: Annotated[str | None, typer.Option(metavar="MODEL=SCORE", help="One model's rating, instead")] = None,
     voter_column: Annotated[str | None, typer.Option(help="Who voted; found by common names if not said")] = None,
+    how_sure: Annotated[
+        bool, typer.Option("--how-sure", help="Say also how easily the first place could be overturned, and the like")
+    ] = False,
+    item_column: Annotated[
+        str | None, typer.Option(help="What is voted on, for --how-sure; found by common names if not said")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; problems go to stderr as JSON too")] = False,
 ) -> None:
     """Rank a file of votes: ratings, 95 % intervals, and the places that each model may hold. Needs no database."""
     # NumPy, SciPy and Arrow take half a second, which `preferendum --help` should not.
-    from app.ranking_files.board_table import show_ranking  # noqa: PLC0415
+    from app.ranking_files.board_table import show_ranking, show_statements  # noqa: PLC0415
+    from app.ranking_files.columns import Asked  # noqa: PLC0415
     from app.ranking_files.options import options_from  # noqa: PLC0415
     from app.ranking_files.rank import rank_votes  # noqa: PLC0415
     from app.ranking_files.reading import read_votes_file  # noqa: PLC0415
 
     try:
         options = options_from(method, intervals, center, anchor)
-        ranking = rank_votes(read_votes_file(file, voter_column), options)
+        read = read_votes_file(file, Asked(voter_column, item_column, comparisons=how_sure))
+        ranking = rank_votes(read, options)
     except PreferendumError as error:
         _show_problem(error, as_json=as_json)
         raise typer.Exit(1) from error
     for note in ranking.notes:
         print(note, file=sys.stderr)
+    certainty = _certainty(read) if how_sure else None
     if as_json:
-        print(json.dumps(ranking.document(), indent=2))
+        more = {} if certainty is None else {"how_sure": certainty.document()}
+        print(json.dumps({**ranking.document(), **more}, indent=2))
     else:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a letter of some name is no reason to stop
-        show_ranking(Console(), ranking)
+        console = Console()
+        show_ranking(console, ranking)
+        if certainty is not None:
+            show_statements(console, certainty.statements)
+
+
+def _certainty(read: "VotesFile") -> "HowSure":
+    """The figures of an arena's panel. What works them out brings the database's library with it."""
+    from app.ranking_files.how_sure import how_sure  # noqa: PLC0415
+
+    return how_sure(read)
 
 
 def _show_problem(error: PreferendumError, *, as_json: bool) -> None:

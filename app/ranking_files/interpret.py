@@ -1,11 +1,22 @@
 """Sound columns into votes or counts, and what keeps columns from being sound. Pure."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from app.ranking_files.checks import FaultLog, count_flaw, counts_of, flag_flaw, flag_of, name_flaw, winner_flaw
+from app.ranking_files.checks import (
+    FaultLog,
+    count_flaw,
+    flag_flaw,
+    flag_of,
+    name_flaw,
+    numbers_of,
+    weight_flaw,
+    winner_flaw,
+)
 from app.ranking_files.columns import ANONYMOUS, OPTIONAL_COUNT_COLUMNS, WINNER, WINNER_FLAGS, Layout, winner_of
 from app.ranking_files.encoded import Booleans, Column, Rows
 from app.ranking_files.problems import UnsuitableFileError
@@ -15,6 +26,7 @@ from app.ratings.votes import WINNERS
 
 _KINDS = ("human", "simulated", "judge")
 _NO_WINNER = -1
+_SIDES = {"ab": 1, "ba": 2}
 
 # Every pair of models takes some 100 bytes; a column of ids in place of names would take all memory.
 MOST_MODELS = 2000
@@ -32,6 +44,8 @@ def check_rows(rows: Rows, layout: Layout, log: FaultLog) -> None:
         log.judge(WINNER, rows.columns[WINNER], winner_flaw, counting)
     else:
         _check_flags(rows, log)
+    if layout.weight is not None:
+        log.judge(layout.weight, rows.columns[layout.weight], weight_flaw, counting)
     same = _same_model(rows, layout) & counting
     log.note(layout.models[1], same, lambda _: "is the first model again; a model is not compared with itself")
 
@@ -101,15 +115,43 @@ def _is_set_aside(value: Any) -> bool:
     )
 
 
-def to_votes(rows: Rows, layout: Layout) -> tuple[CodedVotes, IntArray | None, Counter[str]]:
-    """The votes that count, in order; (V,) codes of their voters; and how many rows do not count, by reason."""
+@dataclass(frozen=True, eq=False)
+class SingleVotes:
+    """The votes that count, in the order of the file.
+
+    voters:   (V,) codes of who cast each; None where the file does not say
+    weights:  (V,) what each counts for; None for one each
+    items:    (V,) codes of what each is on, together with its two models; None where the file does not say
+    sides:    (V,) 1 where model a was shown first, 2 where model b was, 0 where that is not known; None likewise
+    left_out: how many rows do not count, by reason
+    """
+
+    votes: CodedVotes
+    voters: IntArray | None
+    weights: FloatArray | None
+    items: IntArray | None
+    sides: IntArray | None
+    left_out: Mapping[str, int]
+
+
+def to_votes(rows: Rows, layout: Layout) -> SingleVotes:
+    """The votes of sound rows."""
     left_out: Counter[str] = Counter()
     keep = _counting(rows, layout, left_out)
     models, first, second = _models(rows, layout, keep)
-    votes = CodedVotes(models=models, model_a=first, model_b=second, winner=_winners(rows, layout)[keep])
-    if layout.voter is None:
-        return votes, None, left_out
-    return votes, _voters(rows.columns[layout.voter], keep), left_out
+    columns = rows.columns
+    items = None if layout.item is None else _known_codes(columns[layout.item], keep)
+    if items is not None:
+        pair = np.minimum(first, second) * len(models) + np.maximum(first, second)
+        items = np.unique(np.stack([items, pair]), axis=1, return_inverse=True)[1].ravel()
+    return SingleVotes(
+        votes=CodedVotes(models=models, model_a=first, model_b=second, winner=_winners(rows, layout)[keep]),
+        voters=None if layout.voter is None else _known_codes(columns[layout.voter], keep),
+        weights=None if layout.weight is None else numbers_of(columns[layout.weight])[keep],
+        items=items,
+        sides=None if layout.side is None else _sides(columns[layout.side])[keep],
+        left_out=left_out,
+    )
 
 
 def to_counts(rows: Rows, layout: Layout) -> PairCounts:
@@ -119,7 +161,7 @@ def to_counts(rows: Rows, layout: Layout) -> PairCounts:
     pair = first * size + second
 
     def total(name: str) -> FloatArray:
-        summed = np.bincount(pair, weights=counts_of(rows.columns[name]), minlength=size * size)
+        summed = np.bincount(pair, weights=numbers_of(rows.columns[name]), minlength=size * size)
         return summed.astype(np.float64).reshape(size, size)
 
     totals = {name: total(name) for name in layout.outcome}
@@ -171,11 +213,16 @@ def _winners(rows: Rows, layout: Layout) -> IntArray:
     return codes
 
 
-def _voters(column: Column, keep: Booleans) -> IntArray | None:
-    """(V,): codes of voters. A vote whose voter is not known is taken for that of a voter of its own."""
+def _known_codes(column: Column, keep: Booleans) -> IntArray | None:
+    """(V,): codes of voters, or items. A vote without one is taken for one of its own; None where all are without."""
     unknown = column.where(lambda value: value is None or value == "")[keep]
     if unknown.all():
         return None
     codes = column.codes[keep].copy()
     codes[unknown] = len(column.values) + np.arange(int(unknown.sum()))
     return codes
+
+
+def _sides(column: Column) -> IntArray:
+    """(N,): as in SingleVotes, from our own words for the order on the screen."""
+    return np.array([_SIDES.get(value, 0) if isinstance(value, str) else 0 for value in column.values])[column.codes]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import PreferendumError
-from app.ratings import Connectivity, MissingWin, NotRankableError
+from app.ratings import Connectivity, NotRankableError
+from app.ratings.connectivity import group_words, listed, missing_words, without_votes_words
 
 SHOWN = 20
 """How many problems are shown; all are counted."""
-_NAMES, _PARTS = 8, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,13 @@ class RefusedRowsError(PreferendumError):
         self.count = count
 
 
+class UnreadableFileError(PreferendumError):
+    """No file, or one whose name does not say what kind it is."""
+
+    status = 422
+    title = "The file cannot be read"
+
+
 class UnsuitableFileError(PreferendumError):
     """A file, or an option, that makes no sense for what was asked."""
 
@@ -60,6 +67,7 @@ class NotRankedError(PreferendumError):
             f"{str(error)[:1].upper()}{str(error)[1:]}." if connectivity.is_rankable else _unconnected(connectivity),
             components=[list(part) for part in connectivity.components],
             missing=[{"winners": list(gap.winners), "losers": list(gap.losers)} for gap in connectivity.missing],
+            without_votes=list(connectivity.without_votes),
         )
         self.connectivity = connectivity
 
@@ -71,27 +79,16 @@ def problem_document(error: PreferendumError) -> dict[str, Any]:
 
 
 def _unconnected(connectivity: Connectivity) -> str:
-    parts = connectivity.components
-    return (
-        f"The votes leave {len(parts):,} groups of models between which no ratings can be compared: "
-        f"{_listed([_group(part) for part in parts])}. A rating exists only where wins or ties lead from every model "
-        f"to every other and back, directly or through others; a model that only won, or only lost, has none. "
-        f"Missing: {_listed([missing_words(gap) for gap in connectivity.missing])}."
-    )
-
-
-def missing_words(gap: MissingWin) -> str:
-    """Which votes would help."""
-    winners = gap.winners[0] if len(gap.winners) == 1 else f"one of {_group(gap.winners)}"
-    losers = gap.losers[0] if len(gap.losers) == 1 else f"one of {_group(gap.losers)}"
-    return f"{winners} beats, or ties with, {losers}"
-
-
-def _group(models: Sequence[str]) -> str:
-    more = f" and {len(models) - _NAMES:,} more" if len(models) > _NAMES else ""
-    return f"({', '.join(models[:_NAMES])}{more})"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    more = f"; and {len(parts) - _PARTS:,} more" if len(parts) > _PARTS else ""
-    return "; ".join(parts[:_PARTS]) + more
+    groups = [group_words(part) for part in connectivity.components]
+    said = []
+    if len(groups) > 1:
+        said.append(
+            f"The votes leave {len(groups):,} groups of models between which no ratings can be compared: "
+            f"{listed(groups)}. A rating exists only where wins or ties lead from every model to every other and back, "
+            "directly or through others; a model that only won, or only lost, has none."
+        )
+    if connectivity.without_votes:
+        words = without_votes_words(connectivity.without_votes)
+        pronoun = "it" if len(connectivity.without_votes) == 1 else "they"
+        said.append(f"{words[:1].upper()}{words[1:]}, so {pronoun} cannot be rated.")
+    return " ".join([*said, f"Missing: {listed(missing_words(connectivity))}."])

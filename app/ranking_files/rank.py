@@ -22,7 +22,7 @@ from app.ratings import (
 )
 from app.ratings.arrays import FloatArray
 from app.ratings.bootstrap import BootstrapRatings, bootstrap_voters, bootstrap_votes
-from app.ratings.clustered import clustered_covariance
+from app.ratings.clustered import FEWEST_VOTERS, are_enough, clustered_covariance
 from app.ratings.estimators import fit
 from app.ratings.fit import PairwiseFit
 from app.ratings.ranks import bootstrap_rank_ranges
@@ -100,7 +100,7 @@ def rank_votes(file: VotesFile, options: RankOptions) -> FileRanking:
         raise UnsuitableFileError(f"No {kind} intervals can be computed: {error}.") from error
     shift = _shift(found.models, found.ratings, options)
     places = _places(found.ratings)
-    per_model = file.counts.votes_per_model
+    per_model = file.cast.votes_per_model
     entries = [
         RankedEntry(
             model=model,
@@ -125,12 +125,15 @@ def _rank_by_elo(file: VotesFile, options: RankOptions) -> FileRanking:
         raise UnsuitableFileError("Elo has no intervals: its value depends on the order of the votes.")
     elo = online_elo(file.votes, k=ELO_K)
     shift = _shift(elo.models, elo.ratings, options)
-    places, per_model = _places(elo.ratings), file.counts.votes_per_model
+    places, per_model = _places(elo.ratings), file.cast.votes_per_model
     entries = [
         RankedEntry(model, float(elo.ratings[index]) + shift, None, None, places[index], None, None, float(votes))
         for index, (model, votes) in enumerate(zip(elo.models, per_model, strict=True))
     ]
-    return _ranking(file, "elo", {"k": ELO_K}, None, entries, None, ())
+    notes = ["Elo took the votes in the order of the rows of the file."]
+    if file.weights is not None:
+        notes.append(f"Column {file.layout.weight} is not used: Elo takes one vote after the other.")
+    return _ranking(file, "elo", {"k": ELO_K}, None, entries, None, tuple(notes))
 
 
 def _ranking(
@@ -142,16 +145,15 @@ def _ranking(
     kind: Intervals | None,
     notes: tuple[str, ...],
 ) -> FileRanking:
-    left_out = tuple(f"{number:,} rows do not count: {reason}." for reason, number in file.left_out.items())
     return FileRanking(
         method=method,
         parameters=parameters,
         log_likelihood=log_likelihood,
-        votes=file.counts.total_votes,
+        votes=file.cast.total_votes,
         entries=tuple(sorted(entries, key=lambda entry: (entry.rank, entry.model))),
         intervals=kind,
         voters=None if file.voters is None else len(np.unique(file.voters)),
-        notes=left_out + notes,
+        notes=file.notes + notes,
     )
 
 
@@ -168,17 +170,23 @@ def _fit(file: VotesFile, method: Method) -> PairwiseFit:
 
 def _intervals_kind(file: VotesFile, options: RankOptions) -> tuple[Intervals, tuple[str, ...]]:
     """The kind that was asked for, or suits the file, and what there is to say about the choice."""
-    several = file.voters is not None and len(np.unique(file.voters)) > 1
-    if options.intervals == "clustered" and not several:
+    voters = 0 if file.voters is None else len(np.unique(file.voters))
+    if options.intervals == "clustered" and voters < 2:
         raise UnsuitableFileError(
             "Clustered intervals need a column that says who voted, with at least two voters; --voter-column names it."
-            if file.voters is None
-            else f"All votes are of one voter by the column {file.voter_column}; clustered intervals need two."
+            if not voters
+            else f"All votes are of one voter by the column {file.layout.voter}; clustered intervals need two."
         )
-    if options.intervals is None and file.voters is not None and not several:
-        note = f"All votes are of one voter by the column {file.voter_column}: intervals take votes as independent."
-        return "sandwich", (note,)
-    return options.intervals or ("clustered" if several else "sandwich"), ()
+    enough = file.voters is not None and are_enough(file.voters)
+    kind = options.intervals or ("clustered" if enough else "sandwich")
+    if not voters or enough or kind == "clustered" or options.intervals == "sandwich":
+        return kind, ()
+    number = "one voter" if voters == 1 else f"{voters} voters"
+    note = (
+        f"All votes are of {number} by the column {file.layout.voter}: too few to tell how voters differ, so intervals "
+        f"take votes as independent. From {FEWEST_VOTERS} voters on they do not, as on a board."
+    )
+    return kind, (note,)
 
 
 def _uncertainty(
@@ -193,23 +201,23 @@ def _uncertainty(
     if kind == "clustered":
         assert file.votes is not None
         assert file.voters is not None
-        covariance = clustered_covariance(file.votes, file.voters, found)
+        covariance = clustered_covariance(file.votes, file.voters, found, file.weights)
     else:
-        covariance = sandwich_covariance(file.counts, found)
+        covariance = sandwich_covariance(file.counts, found, file.squared())
     intervals = rating_intervals(found.models, found.theta, covariance)
     return intervals, simultaneous_rank_ranges(found.models, found.theta, covariance), ()
 
 
 def _bootstrap(file: VotesFile, found: PairwiseFit) -> BootstrapRatings:
-    """Over voters where there are several, over votes elsewhere."""
+    """Over voters where there are enough, over votes elsewhere."""
 
     def again(counts: PairCounts) -> PairwiseFit:
         return fit(counts, found.method, start=found.theta)
 
     refit = None if found.method == "bradley-terry" else again
-    if file.votes is not None and file.voters is not None and len(np.unique(file.voters)) > 1:
-        return bootstrap_voters(file.votes, file.voters, found, replicates=REPLICATES, refit=refit)
-    return bootstrap_votes(file.counts, found, replicates=REPLICATES, refit=refit)
+    if file.votes is not None and file.voters is not None and are_enough(file.voters):
+        return bootstrap_voters(file.votes, file.voters, found, file.weights, replicates=REPLICATES, refit=refit)
+    return bootstrap_votes(file.counts, found, file.squared(), replicates=REPLICATES, refit=refit)
 
 
 def _shift(models: tuple[str, ...], ratings: FloatArray, options: RankOptions) -> float:

@@ -1,71 +1,98 @@
 """A votes file in, votes as integers or counts out; or what is wrong with which rows."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from app.errors import InvalidInputError
 from app.imports.records import Fault
 from app.ranking_files.checks import FaultLog
-from app.ranking_files.columns import Layout, find_layout
+from app.ranking_files.columns import Asked, Layout, find_layout, passed_over
 from app.ranking_files.encoded import Rows
 from app.ranking_files.fast_files import find_columns, is_parquet, read_fast, read_parquet
-from app.ranking_files.interpret import check_rows, to_counts, to_votes
-from app.ranking_files.problems import RefusedRowsError, RowFault, UnsuitableFileError
+from app.ranking_files.interpret import SingleVotes, check_rows, to_counts, to_votes
+from app.ranking_files.json_constants import named_constants
+from app.ranking_files.problems import RefusedRowsError, RowFault, UnreadableFileError, UnsuitableFileError
 from app.ranking_files.slow_files import read_slowly
 from app.ratings import CodedVotes, PairCounts
-from app.ratings.arrays import IntArray
+from app.ratings.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
 class VotesFile:
     """What a file holds.
 
-    counts:       votes per pair of models and outcome
-    votes:        the single votes in the order of the file; None for pair counts
-    voters:       (V,) who cast each vote, as codes from 0; None where the file does not say
-    voter_column: the column that this is from
-    left_out:     rows that do not count, by reason
+    counts: votes per pair of models and outcome, or the sums of their weights
+    cast:   the votes themselves, each once, whatever their weights
+    single: the votes one by one; None for pair counts
+    layout: which columns were read as what
+    notes:  what there is to say about rows that do not count and columns that were not read
     """
 
     counts: PairCounts
-    votes: CodedVotes | None = None
-    voters: IntArray | None = None
-    voter_column: str | None = None
-    left_out: Mapping[str, int] = field(default_factory=Counter)
+    cast: PairCounts
+    single: SingleVotes | None
+    layout: Layout
+    notes: tuple[str, ...]
+
+    @property
+    def votes(self) -> CodedVotes | None:
+        return None if self.single is None else self.single.votes
+
+    @property
+    def voters(self) -> IntArray | None:
+        return None if self.single is None else self.single.voters
+
+    @property
+    def weights(self) -> FloatArray | None:
+        return None if self.single is None else self.single.weights
+
+    def squared(self) -> PairCounts | None:
+        """The sums of squared weights, which uncertainty needs; None where all are one."""
+        if self.single is None or self.single.weights is None:
+            return None
+        return PairCounts.from_coded_votes(self.single.votes, self.single.weights**2)
 
 
-def read_votes_file(path: Path, voter_column: str | None = None) -> VotesFile:
+def read_votes_file(path: Path, asked: Asked | None = None) -> VotesFile:
     """Read JSON lines, CSV or Parquet; the first two may be gzipped.
 
     Raises RefusedRowsError with lines and reasons for rows that are not votes, UnsuitableFileError for a file
-    without the columns that are needed or without votes, InvalidInputError for one that is not there.
+    without the columns that are needed or without votes, UnreadableFileError for one that is not there or of another
+    kind.
     """
-    columns = find_columns(path)
+    try:
+        columns = find_columns(path)
+    except InvalidInputError as error:
+        raise UnreadableFileError(error.detail) from error
     if isinstance(columns, Fault):
         raise _refusal(path, columns)
-    layout = find_layout(columns, voter_column)
+    layout = find_layout(columns, asked or Asked())
     if isinstance(layout, str):
         raise UnsuitableFileError(f"{path.name} {layout}.")
     rows = _sound_rows(path, layout)
-    found = _to_counts(rows, layout) if layout.counts else _to_votes(rows, layout)
+    notes = passed_over(columns, layout)
+    if layout.counts:
+        counts = to_counts(rows, layout)
+        found = VotesFile(counts, counts, None, layout, notes)
+    else:
+        found = _single(rows, layout, notes)
     if not found.counts.total_votes:
-        left_out = "".join(f" {number:,} rows do not count: {reason}." for reason, number in found.left_out.items())
-        raise UnsuitableFileError(f"{path.name} holds no votes that count.{left_out}")
+        raise UnsuitableFileError(" ".join([f"{path.name} holds no votes that count.", *found.notes]))
     return found
 
 
-def _to_counts(rows: Rows, layout: Layout) -> VotesFile:
-    return VotesFile(to_counts(rows, layout))
+def _single(rows: Rows, layout: Layout, notes: tuple[str, ...]) -> VotesFile:
+    single = to_votes(rows, layout)
+    cast = PairCounts.from_coded_votes(single.votes)
+    counts = cast if single.weights is None else PairCounts.from_coded_votes(single.votes, single.weights)
+    left_out = [_left_out(number, reason) for reason, number in single.left_out.items()]
+    return VotesFile(counts, cast, single, layout, (*left_out, *notes))
 
 
-def _to_votes(rows: Rows, layout: Layout) -> VotesFile:
-    votes, voters, left_out = to_votes(rows, layout)
-    return VotesFile(
-        PairCounts.from_coded_votes(votes), votes, voters, layout.voter if voters is not None else None, left_out
-    )
+def _left_out(number: int, reason: str) -> str:
+    return f"{number:,} {'row does' if number == 1 else 'rows do'} not count: {reason}."
 
 
 def _sound_rows(path: Path, layout: Layout) -> Rows:
@@ -86,8 +113,10 @@ def _sound_rows(path: Path, layout: Layout) -> Rows:
     if not log.count and not unreadable:
         return rows
     lines = rows.lines if rows.lines is not None else np.arange(1, len(rows) + 1)
-    raise RefusedRowsError(path.name, log.in_order(lines, unreadable), log.count + len(unreadable))
+    faults = log.in_order(lines, named_constants(path, unreadable))
+    raise RefusedRowsError(path.name, faults, log.count + len(unreadable))
 
 
 def _refusal(path: Path, fault: Fault) -> RefusedRowsError:
-    return RefusedRowsError(path.name, [RowFault(fault.line, fault.column, fault.reason)], 1)
+    found = named_constants(path, [RowFault(fault.line, fault.column, fault.reason)])
+    return RefusedRowsError(path.name, found, 1)

@@ -1,8 +1,11 @@
 """A request's body into a file on disk, however it was sent, and never more than the limit."""
 
+import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import anyio
 import orjson
@@ -72,14 +75,22 @@ async def _save_upload(request: Request, folder: Path) -> Path:
 async def _save_rows(request: Request, folder: Path) -> Path:
     """JSON rows as JSON lines; line n is row n."""
     body = b"".join([chunk async for chunk in _limited(request)])
-    try:
-        rows = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError(f"The body is not JSON: {error}.") from error
+    rows, write = _rows_of(body)
     if not isinstance(rows, list):
         raise InvalidInputError("The body is not a list of rows.")
-    lines = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    lines = b"".join(write(row) + b"\n" for row in rows)
     return await _write(_once(lines), folder / "votes.jsonl")
+
+
+def _rows_of(body: bytes) -> tuple[Any, Callable[[Any], bytes]]:
+    """What a body holds, and how a row of it is written. NaN and infinities pass: who reads rows names them."""
+    try:
+        return orjson.loads(body), orjson.dumps
+    except orjson.JSONDecodeError as error:
+        if any(constant in body for constant in (b"NaN", b"Infinity")):
+            with suppress(ValueError, RecursionError):
+                return json.loads(body), lambda row: json.dumps(row).encode()
+        raise InvalidInputError(f"The body is not JSON: {error}.") from error
 
 
 async def _write(chunks: AsyncGenerator[bytes, None], path: Path) -> Path:

@@ -12,8 +12,12 @@ from app.ratings.uncertainty import Z_95, strengths_covariance
 from app.ratings.voter_scores import check_voters, compact_codes, gram, voter_scores
 from app.ratings.votes import CodedVotes
 
+FEWEST_VOTERS = 10
+"""With fewer voters, how they differ from each other cannot be told, so votes count as independent: the rule of boards
+and of `preferendum rank`, unless clustering is asked for by name."""
+
 # With fewer voters than this, in effect, nothing is known about how voters of a model differ.
-FEWEST_VOTERS = 2.0
+FEWEST_IN_EFFECT = 2.0
 
 
 def clustered_covariance(
@@ -48,8 +52,8 @@ def clustered_covariance(
     if not small_sample:
         return covariance
     effective = _effective(votes, position, weights)
-    scale = _scale(np.maximum(effective, FEWEST_VOTERS))
-    alone = np.flatnonzero(effective < FEWEST_VOTERS)
+    scale = _scale(np.maximum(effective, FEWEST_IN_EFFECT))
+    alone = np.flatnonzero(effective < FEWEST_IN_EFFECT)
     if alone.size:
         every_vote = np.arange(len(position))
         independent = strengths_covariance(fit, gram(voter_scores(votes, every_vote, fit, weights)))
@@ -57,6 +61,11 @@ def clustered_covariance(
         # Raising a diagonal keeps the matrix a covariance.
         covariance[alone, alone] = np.maximum(covariance[alone, alone], independent[alone, alone])
     return read_only_floats(covariance * scale[:, None] * scale[None, :])
+
+
+def are_enough(voters: IntArray) -> bool:
+    """Whether these votes (V,), by the codes of their voters, are of enough voters for clustering to be the default."""
+    return len(np.unique(voters)) >= FEWEST_VOTERS
 
 
 def effective_voters(votes: CodedVotes, voters: IntArray, weights: FloatArray | None = None) -> FloatArray:

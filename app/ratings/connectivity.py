@@ -5,6 +5,7 @@ model has a maximum if and only if in every division of the models into two grou
 has beaten somebody of the other. A tie is half a win for both, so it connects in both directions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from app.ratings.arrays import FloatArray, IntArray
 from app.ratings.counts import PairCounts
+
+# How many names of a group, and how many groups, a sentence lists.
+MOST_NAMES, MOST_PARTS = 8, 6
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,50 @@ class NotRankableError(ValueError):
     """
 
     def __init__(self, connectivity: Connectivity, reason: str | None = None) -> None:
-        sizes = ", ".join(str(len(component)) for component in connectivity.components) or "none"
-        super().__init__(
-            reason
-            or "the votes do not connect all models, so they have no common ranking: "
-            f"components of {sizes} models; {len(connectivity.without_votes)} models without votes"
-        )
+        super().__init__(reason or explanation(connectivity))
         self.connectivity = connectivity
+
+
+def explanation(connectivity: Connectivity) -> str:
+    """In a line without a full stop, which models have no common ranking, and which of them have no votes."""
+    groups = [group_words(component) for component in connectivity.components]
+    parts = []
+    if len(groups) > 1:
+        parts.append(f"the votes leave {len(groups):,} groups between which nothing can be compared: {listed(groups)}")
+    if connectivity.without_votes:
+        parts.append(without_votes_words(connectivity.without_votes))
+    return "; ".join(["the votes do not connect all models, so they have no common ranking", *parts])
+
+
+def missing_words(connectivity: Connectivity) -> list[str]:
+    """Which votes would join all models to one ranking, each in words: those between groups, then of models alone."""
+    gaps = [f"{_one_of(gap.winners)} beats, or ties with, {_one_of(gap.losers)}" for gap in connectivity.missing]
+    whom = "one of the others" if connectivity.components else "another"
+    alone = [f"{name} both wins and loses, or ties, against {whom}" for name in connectivity.without_votes]
+    return gaps + alone
+
+
+def without_votes_words(models: Sequence[str]) -> str:
+    """Which models nobody has voted on: "the model c has no votes", "the models (c, d) have no votes"."""
+    return (
+        f"the model {models[0]} has no votes" if len(models) == 1 else f"the models {group_words(models)} have no votes"
+    )
+
+
+def group_words(models: Sequence[str]) -> str:
+    """The names of a group in brackets, the first few of them."""
+    more = f" and {len(models) - MOST_NAMES:,} more" if len(models) > MOST_NAMES else ""
+    return f"({', '.join(models[:MOST_NAMES])}{more})"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """The first few of them in a row, and how many more there are."""
+    more = f"; and {len(parts) - MOST_PARTS:,} more" if len(parts) > MOST_PARTS else ""
+    return "; ".join(parts[:MOST_PARTS]) + more
+
+
+def _one_of(models: Sequence[str]) -> str:
+    return models[0] if len(models) == 1 else f"one of {group_words(models)}"
 
 
 def find_connectivity(counts: PairCounts) -> Connectivity:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse, stats
 
 from app.ratings.arrays import FloatArray, IntArray, read_only_floats
-from app.ratings.clustered import FEWEST_VOTERS, effective_voters
+from app.ratings.clustered import FEWEST_IN_EFFECT, effective_voters
 from app.ratings.covariates import CovariateFit
 from app.ratings.laplacian import laplacian
 from app.ratings.scale import POINTS_PER_LOGIT
@@ -70,10 +70,10 @@ def covariate_covariance(fit: CovariateFit, voters: IntArray | None = None, *, s
         effective = np.concatenate(
             [effective_voters(fit.votes, voters, fit.weights), _effective_by_column(fit, position)]
         )
-        alone = np.flatnonzero(effective < FEWEST_VOTERS)
+        alone = np.flatnonzero(effective < FEWEST_IN_EFFECT)
         # Raising a diagonal keeps the matrix a covariance.
         covariance[alone, alone] = np.maximum(covariance[alone, alone], independent[alone, alone])
-        effective = np.maximum(effective, FEWEST_VOTERS)
+        effective = np.maximum(effective, FEWEST_IN_EFFECT)
         scale = stats.t.ppf(0.975, effective - 1.0) / Z_95 * np.sqrt(effective / (effective - 1.0))
         covariance = covariance * scale[:, None] * scale[None, :]
     return read_only_floats(covariance)

@@ -30,6 +30,8 @@ from bench.coverage.worlds import Drawn, Generator, Scenario
 # Draws behind the ranges of places: a fifth of what boards take, as thousands of boards are made here.
 RANK_DRAWS = 2000
 REPLICATES = 100
+# What `preferendum rank --intervals bootstrap` takes.
+SHIPPED_REPLICATES = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,7 @@ def _clustered(arena: Arena, *, small_sample: bool) -> tuple[RatingIntervals, Ra
     return _from_covariance(arena, covariance)
 
 
-def _bootstrap(arena: Arena) -> tuple[RatingIntervals, RankRanges]:
+def _bootstrap(arena: Arena, replicates: int) -> tuple[RatingIntervals, RankRanges]:
     found, drawn = arena.found, arena.drawn
 
     def again(counts: PairCounts) -> PairwiseFit:
@@ -82,10 +84,10 @@ def _bootstrap(arena: Arena) -> tuple[RatingIntervals, RankRanges]:
     refit = None if found.method == "bradley-terry" else again
     if arena.shared:
         resampled = bootstrap_voters(
-            drawn.votes, drawn.voters, found, drawn.weights, replicates=REPLICATES, refit=refit
+            drawn.votes, drawn.voters, found, drawn.weights, replicates=replicates, refit=refit
         )
     else:
-        resampled = bootstrap_votes(arena.counts, found, arena.squared, replicates=REPLICATES, refit=refit)
+        resampled = bootstrap_votes(arena.counts, found, arena.squared, replicates=replicates, refit=refit)
     return resampled.intervals(), bootstrap_rank_ranges(found.models, found.ratings, resampled.replicates)
 
 
@@ -95,7 +97,11 @@ KINDS: Mapping[str, Kind] = {
     "HC2": _corrected,
     "clustered, plain": lambda arena: _clustered(arena, small_sample=False),
     "clustered": lambda arena: _clustered(arena, small_sample=True),
-    "bootstrap 100": _bootstrap,
+    "bootstrap 100": lambda arena: _bootstrap(arena, REPLICATES),
+}
+# A thousand fits for each arena take too long to be measured everywhere, and with a model of ties over a second.
+SHIPPED_KINDS: Mapping[str, Kind] = {name: KINDS[name] for name in ("sandwich", "clustered", "bootstrap 100")} | {
+    "bootstrap 1,000": lambda arena: _bootstrap(arena, SHIPPED_REPLICATES)
 }
 
 
@@ -122,17 +128,17 @@ class Measured:
     skipped: int
 
 
-def measure(scenario: Scenario, arenas: int, seed: int) -> Measured:
+def measure(scenario: Scenario, arenas: int, seed: int, measured: Mapping[str, Kind] = KINDS) -> Measured:
     """Coverage over `arenas` simulated arenas. The same seed gives the same numbers."""
     truth = ratings_from_theta(scenario.truth)
     places = 1 + (truth[None, :] > truth[:, None]).sum(axis=1)
     watched = list(scenario.watched or range(len(truth)))
-    kinds = {name: Coverage() for name in KINDS}
+    kinds = {name: Coverage() for name in measured}
     skipped = 0
     for rng in (np.random.default_rng([seed, number]) for number in range(arenas)):
         arena, tries = _estimated(scenario, rng)
         skipped += tries
-        for name, kind in KINDS.items():
+        for name, kind in measured.items():
             intervals, ranges = kind(arena)
             inside = (intervals.rating_lower <= truth) & (truth <= intervals.rating_upper)
             kinds[name].rating.append(float(inside[watched].mean()))

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bench.coverage.measure import KINDS, REPLICATES, Measured
+from bench.coverage.measure import KINDS, REPLICATES, SHIPPED_KINDS, Measured
 
 BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
+BOOTSTRAP_MARKERS = ("<!-- bootstrap: begin -->", "<!-- bootstrap: end -->")
 LOWEST, HIGHEST, SURE = 93.5, 96.5, 95.0
 _SIMPLER = ("Fisher", "sandwich", "clustered, plain", "bootstrap 100")
 _WHY = {
@@ -49,13 +50,21 @@ def markdown(results: Sequence[Measured], arenas: int, seconds: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def inserted(document: str, table: str) -> str:
+def bootstrap_markdown(results: Sequence[Measured], arenas: int) -> str:
+    """The bootstrap that ships beside what it is a second opinion on."""
+    command = f"python -m bench.coverage --shipped-bootstrap --arenas {arenas} --write docs/statistics.md"
+    made = f"Each row is {arenas:,} simulated arenas, made and measured by `{command}`. ✗ as above."
+    return "\n".join([made, "", *_table(results, _rating_cell, (), tuple(SHIPPED_KINDS))]) + "\n"
+
+
+def inserted(document: str, table: str, markers: tuple[str, str] = (BEGIN, END)) -> str:
     """The document with the table between its markers. Raises ValueError for a document without them."""
-    before, found, rest = document.partition(BEGIN)
-    _, closed, after = rest.partition(END)
+    begin, end = markers
+    before, found, rest = document.partition(begin)
+    _, closed, after = rest.partition(end)
     if not (found and closed):
-        raise ValueError(f"the document has no {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n\n{table}\n{END}{after}"
+        raise ValueError(f"the document has no {begin} … {end}")
+    return f"{before}{begin}\n\n{table}\n{end}{after}"
 
 
 def percent(seen: Sequence[float | bool]) -> tuple[float, float]:
@@ -64,12 +73,17 @@ def percent(seen: Sequence[float | bool]) -> tuple[float, float]:
     return 100.0 * float(values.mean()), 200.0 * float(values.std()) / math.sqrt(len(values))
 
 
-def _table(results: Sequence[Measured], cell: Callable[[Measured, str], str], more: Sequence[str]) -> list[str]:
-    header = ["arena", "estimate", "arenas", *KINDS, *more]
+def _table(
+    results: Sequence[Measured],
+    cell: Callable[[Measured, str], str],
+    more: Sequence[str],
+    kinds: Sequence[str] = tuple(KINDS),
+) -> list[str]:
+    header = ["arena", "estimate", "arenas", *kinds, *more]
     lines = [f"| {' | '.join(header)} |", "|---|---|" + "---:|" * (len(header) - 2)]
     for result in results:
         scenario, seen = result.scenario, len(result.kinds["sandwich"].ranks)
-        cells = [scenario.name, scenario.method, f"{seen:,}", *(cell(result, kind) for kind in KINDS)]
+        cells = [scenario.name, scenario.method, f"{seen:,}", *(cell(result, kind) for kind in kinds)]
         if more:
             cells.append(f"{np.mean(result.kinds[result.scenario.kind or 'sandwich'].width):.1f}")
         lines.append(f"| {' | '.join(cells)} |")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bench.coverage.measure import measure
-from bench.coverage.report import BEGIN, END, inserted, markdown, percent
+from bench.coverage.measure import SHIPPED_KINDS, measure
+from bench.coverage.report import BEGIN, BOOTSTRAP_MARKERS, END, bootstrap_markdown, inserted, markdown, percent
 from bench.coverage.scenarios import scenarios
 from bench.coverage.worlds import THETA, UNIFORM, limit, pair_outcomes
 
@@ -29,6 +29,15 @@ def test_the_same_seed_gives_the_same_coverage() -> None:
     first, second = (measure(scenario, arenas=3, seed=8).kinds["sandwich"] for _ in range(2))
     assert first == second
     assert first != measure(scenario, arenas=3, seed=9).kinds["sandwich"]
+
+
+def test_the_bootstrap_that_ships_is_measured_beside_the_others_and_mends_what_a_hundred_rounds_lack() -> None:
+    measured = measure(NAMED["ties", "bradley-terry"], arenas=40, seed=3, measured=SHIPPED_KINDS)
+    few, shipped = (percent(measured.kinds[kind].rating)[0] for kind in ("bootstrap 100", "bootstrap 1,000"))
+    assert 92.0 < shipped < 98.0
+    assert shipped > few
+    page = inserted("\n".join(BOOTSTRAP_MARKERS), bootstrap_markdown([measured], 40), BOOTSTRAP_MARKERS)
+    assert f"| {shipped:.1f} ±" in page
 
 
 def test_where_the_model_is_true_infinitely_many_votes_give_the_truth() -> None:

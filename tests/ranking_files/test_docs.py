@@ -13,7 +13,7 @@ from bench.coverage.report import BEGIN, END
 from bench.coverage.scenarios import scenarios
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("statistics.md", "ranking-a-file.md")
+PAGES = ("statistics.md", "ranking-a-file.md", "ratings-library.md")
 
 
 @pytest.mark.parametrize("page", PAGES)

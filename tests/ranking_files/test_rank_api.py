@@ -67,6 +67,17 @@ async def test_rows_that_are_no_votes_come_back_with_their_number(stranger: Pers
     assert {fault["line"] for fault in found["errors"]} == {201, 202, 203}
 
 
+@pytest.mark.parametrize("constant", ["NaN", "Infinity"])
+async def test_what_is_no_number_in_json_comes_back_with_row_and_column(stranger: Person, constant: str) -> None:
+    row = '{"model_a": "x", "model_b": "y", "a_wins": 3, "b_wins": 2}'
+    body = f"[{row}, {row.replace('3', constant)}]".encode()
+    sent = await stranger.http.post("/api/rank", content=body, headers={"content-type": "application/json"})
+    found = refused(sent, 422)
+    assert found["type"] == "/problems/refused-rows"
+    assert [(fault["line"], fault["column"]) for fault in found["errors"]] == [(2, "a_wins")]
+    assert constant in found["detail"]
+
+
 async def test_votes_that_connect_nobody_come_back_with_the_components(stranger: Person) -> None:
     rows = [{"model_a": "x", "model_b": "y", "winner": "model_a"}]
     found = refused(await stranger.http.post("/api/rank", json=rows), 422)

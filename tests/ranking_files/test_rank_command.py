@@ -227,6 +227,33 @@ def test_the_table_has_a_line_for_each_model_with_its_interval_drawn(tmp_path: P
         assert f"{entry['rating']:,.1f}" in lines[entry["model"]]
 
 
+def test_the_head_of_the_table_is_whole_and_one_of_a_thing_is_singular(tmp_path: Path) -> None:
+    votes = [{"model_a": "x", "model_b": "y", "winner": word, "voter": "v"} for word in ("model_a", "model_b")]
+    first, head, *_ = rank(write_csv(tmp_path / "votes.csv", votes)).stdout.splitlines()
+    assert first.endswith("2 models · 2 votes by 1 voter")
+    assert "model" in head.split()
+    tie = [{"model_a": "x", "model_b": "y", "winner": "tie"}]
+    assert " · 1 vote" in rank(write_csv(tmp_path / "tie.csv", tie)).stdout.splitlines()[0]
+
+
+def test_a_model_without_votes_is_named_with_what_it_needs(tmp_path: Path) -> None:
+    pairs = [
+        {"model_a": "x", "model_b": "y", "a_wins": 3, "b_wins": 1},
+        {"model_a": "x", "model_b": "z", "a_wins": 0, "b_wins": 0},
+    ]
+    found = problem(write_csv(tmp_path / "pairs.csv", pairs))
+    assert found["components"] == [["x", "y"]]
+    assert found["without_votes"] == ["z"]
+    assert found["detail"] == (
+        "The model z has no votes, so it cannot be rated. "
+        "Missing: z both wins and loses, or ties, against one of the others."
+    )
+    two = [*pairs, {"model_a": "w", "model_b": "z", "a_wins": 0, "b_wins": 0}]
+    detail = problem(write_csv(tmp_path / "two.csv", two))["detail"]
+    assert "The models (w, z) have no votes, so they cannot be rated." in detail
+    assert "groups" not in detail
+
+
 def test_names_cannot_take_over_the_terminal(tmp_path: Path) -> None:
     evil = "\x1b[31mred\x1b]0;title\x07"
     votes = [{"model_a": evil, "model_b": "[bold]x[/bold]", "winner": word} for word in ("model_a", "model_b")]

@@ -166,7 +166,30 @@ def test_lines_of_json_are_told_across_blank_and_broken_ones(tmp_path: Path) -> 
     )
     found = faults(path)
     assert [line for line, _ in found] == [3, 4, 5, 6, 7]
-    assert [column for _, column in found][::2] == ["model_b", "model_a", ""]
+    assert [column for _, column in found] == ["model_b", "winner", "model_a", "model_b", ""]
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_what_is_no_number_in_json_is_told_with_its_line_and_column(tmp_path: Path, constant: str, place: int) -> None:
+    sound = '{"model_a": "x", "model_b": "y", "a_wins": 3, "b_wins": 2}'
+    lines = [sound] * 3
+    lines[place] = sound.replace("2}", constant + "}")
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert faults(path) == [(place + 1, "b_wins")]
+    assert f"column b_wins: is {constant}, which is no number in JSON" in problem(path)["detail"]
+
+
+def test_a_constant_inside_a_column_that_is_not_read_is_named_where_the_file_is_refused_anyway(tmp_path: Path) -> None:
+    path = tmp_path / "votes.jsonl"
+    path.write_text(
+        '{"model_a": "x", "model_b": "y", "winner": "tie"}\n'
+        '{"model_a": "x", "model_b": "y", "winner": "tie", "talk": [{"score": [1, NaN]}]}\n'
+        '{"model_a": "x", "model_b": "x", "winner": "tie"}\n',
+        encoding="utf-8",
+    )
+    assert faults(path) == [(2, "talk"), (3, "model_b")]
 
 
 def test_a_parquet_row_is_named_by_its_number(tmp_path: Path) -> None:
@@ -229,6 +252,10 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path: Path, name: st
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     assert "no such file" in problem(tmp_path / "votes.csv")["detail"]
     assert "no such file" in problem(tmp_path / "votes.parquet")["detail"]
+    for name in ("votes.csv", "votes.parquet", "votes.txt"):
+        said = rank(tmp_path / name).stderr
+        assert said.startswith("The file cannot be read: ")
+        assert "request" not in said
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import re
 from itertools import combinations
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.ratings.connectivity import NotRankableError, find_connectivity
+from app.ratings.connectivity import NotRankableError, explanation, find_connectivity, missing_words
 from app.ratings.counts import PairCounts
 from tests.ratings.simulated import names
 
@@ -68,7 +69,44 @@ def test_one_model_alone_or_none_cannot_be_ranked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "message"), [(None, "components of 2, 1 models; 0 models without votes"), ("because", "^because$")]
+    ("size", "votes", "said", "missing"),
+    [
+        (
+            3,
+            [(0, 1, "tie")],
+            "the model model-002 has no votes",
+            ["model-002 both wins and loses, or ties, against one"],
+        ),
+        (
+            4,
+            [(0, 1, "tie")],
+            r"the models \(model-002, model-003\) have no votes",
+            ["model-002 both wins and loses", "model-003 both wins and loses"],
+        ),
+        (
+            3,
+            [(0, 1, "win")],
+            r"2 groups .*: \(model-000\); \(model-001\); the model model-002 has no votes",
+            ["model-001 beats, or ties with, model-000", "model-002 both wins and loses"],
+        ),
+        (2, [], r"the models \(model-000, model-001\) have no votes", ["against another"] * 2),
+    ],
+)
+def test_models_without_votes_are_named_with_what_is_missing(
+    size: int, votes: list[tuple[int, int, str]], said: str, missing: list[str]
+) -> None:
+    connectivity = find_connectivity(counts_of(size, votes))
+    words = missing_words(connectivity)
+
+    assert re.search(said, explanation(connectivity))
+    assert "1 groups" not in explanation(connectivity)
+    assert len(words) == len(missing)
+    assert all(part in whole for part, whole in zip(missing, words, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [(None, r"2 groups .*: \(model-000, model-001\); \(model-002\)$"), ("because", "^because$")],
 )
 def test_the_error_says_why_and_carries_what_is_connected(reason: str | None, message: str) -> None:
     connectivity = find_connectivity(counts_of(3, [(0, 1, "tie"), (1, 2, "win")]))

@@ -1,13 +1,15 @@
 import json
 from pathlib import Path
 
+import evalica
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from app.ratings import elo as elo_module
 from app.ratings.elo import elo_history, online_elo, permuted_elo
 from app.ratings.votes import CodedVotes
-from tests.ratings.simulated import DATA, connected_votes, llmfao, names, needs_data
+from tests.ratings.simulated import DATA, arenas, connected_votes, llmfao, names, needs_data
 
 GENAI_ELO = {
     "PlayGroundV2": 1127.107974356074,
@@ -46,6 +48,37 @@ def test_which_model_comes_first_on_llmfao_depends_on_the_order_of_its_votes() -
     assert averaged.deviations.max() > 3.0
 
 
+@given(arena=arenas())
+@settings(max_examples=25, deadline=None)
+def test_it_is_evalicas_elo(arena: tuple[CodedVotes, np.ndarray, np.random.Generator]) -> None:
+    votes, _, rng = arena
+    k = float(rng.uniform(1.0, 40.0))
+    winner = (evalica.Winner.X, evalica.Winner.Y, evalica.Winner.Draw, evalica.Winner.Draw)
+    theirs = evalica.elo(
+        [votes.models[code] for code in votes.model_a],
+        [votes.models[code] for code in votes.model_b],
+        [winner[code] for code in votes.winner],
+        initial=1000.0,
+        base=10.0,
+        scale=400.0,
+        k=k,
+    ).scores
+    expected = theirs.loc[list(votes.models)].to_numpy()
+    assert online_elo(votes, k=k).ratings == pytest.approx(expected, abs=1e-9, rel=0.0)
+
+
+def played(votes: CodedVotes, order: np.ndarray, k: float) -> list[float]:
+    """Elo from its definition, one vote after the other."""
+    ratings = [1000.0] * len(votes.models)
+    for vote in order:
+        a, b = int(votes.model_a[vote]), int(votes.model_b[vote])
+        expected = 1.0 / (1.0 + 10.0 ** ((ratings[b] - ratings[a]) / 400.0))
+        score = (1.0, 0.0, 0.5, 0.5)[int(votes.winner[vote])]
+        ratings[a] += k * (score - expected)
+        ratings[b] += k * ((1.0 - score) - (1.0 - expected))
+    return ratings
+
+
 def test_one_vote_moves_both_models_by_as_much() -> None:
     votes = CodedVotes.from_names(["owl"], ["elk"], ["model_a"])
     assert online_elo(votes, k=32.0).ratings.tolist() == [984.0, 1016.0]
@@ -79,16 +112,13 @@ def test_the_mean_over_orders_is_that_of_playing_each_order_by_itself(monkeypatc
     monkeypatch.setattr(elo_module, "STEPS_AT_ONCE", 7)
     votes, _ = connected_votes(np.random.default_rng(2), 6, 200)
     averaged = permuted_elo(votes, orders=5, k=16.0, seed=9)
-    rng, played = np.random.default_rng(9), []
-    for _ in range(5):
-        order = rng.permutation(len(votes.winner))
-        shuffled = CodedVotes(votes.models, *(part[order] for part in (votes.model_a, votes.model_b, votes.winner)))
-        played.append(online_elo(shuffled, k=16.0).ratings)
-    np.testing.assert_allclose(averaged.ratings, np.mean(played, axis=0), rtol=0, atol=1e-9)
-    np.testing.assert_allclose(averaged.deviations, np.std(played, axis=0, ddof=1), rtol=0, atol=1e-9)
-    np.testing.assert_allclose(averaged.lowest, np.min(played, axis=0), rtol=0, atol=1e-9)
-    np.testing.assert_allclose(averaged.highest, np.max(played, axis=0), rtol=0, atol=1e-9)
-    np.testing.assert_allclose(averaged.first, np.bincount(np.argmax(played, axis=1), minlength=6) / 5)
+    rng = np.random.default_rng(9)
+    each = [played(votes, rng.permutation(len(votes.winner)), 16.0) for _ in range(5)]
+    np.testing.assert_allclose(averaged.ratings, np.mean(each, axis=0), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(averaged.deviations, np.std(each, axis=0, ddof=1), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(averaged.lowest, np.min(each, axis=0), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(averaged.highest, np.max(each, axis=0), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(averaged.first, np.bincount(np.argmax(each, axis=1), minlength=6) / 5)
 
 
 def test_the_same_seed_gives_the_same_orders_and_another_seed_others() -> None:

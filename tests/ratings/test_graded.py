@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -11,9 +13,10 @@ from app.ratings.counts import PairCounts
 from app.ratings.davidson import fit_davidson
 from app.ratings.graded import GradedFit, fit_graded
 from app.ratings.graded_counts import GradedCounts
+from app.ratings.scale import POINTS_PER_LOGIT
 from app.ratings.uncertainty import sandwich_covariance
 from app.ratings.votes import InvalidVotesError
-from tests.ratings.naive_models import gradient, information
+from tests.ratings.naive_models import gradient, information, refined
 from tests.ratings.simulated import names
 
 GRADES_OF = {0: 1, 1: -1, 2: 0, 3: 0}
@@ -39,8 +42,8 @@ def graded_votes(draw: st.DrawFn, strongest: int = 3) -> GradedCounts:
     )
 
 
-def log_likelihood(counts: GradedCounts, theta: np.ndarray, weights: dict[int, float]) -> float:
-    """Straight from the definition."""
+def log_likelihood(counts: GradedCounts, theta: np.ndarray, weights: dict[int, Any]) -> Any:
+    """Straight from the definition; of complex numbers too."""
     total = 0.0
     s = counts.strongest
     for i in range(len(theta)):
@@ -49,7 +52,7 @@ def log_likelihood(counts: GradedCounts, theta: np.ndarray, weights: dict[int, f
             for n, chance in zip(counts.votes[i, j], chances, strict=True):
                 if n > 0.0:
                     total += n * np.log(chance / sum(chances))
-    return float(total)
+    return total
 
 
 def weights_of(fitted: GradedFit, strongest: int) -> dict[int, float]:
@@ -66,12 +69,17 @@ def test_it_is_a_maximum_with_the_curvature_that_bread_says(counts: GradedCounts
     if min(fitted.parameters.values()) == 0.0 or "weight_1" in fitted.parameters:
         return
 
-    def likelihood(position: np.ndarray) -> float:
+    def likelihood(position: np.ndarray) -> Any:
         weights = dict(zip((0, 2, 3), np.exp(position[size:]), strict=True))
         return log_likelihood(counts, position[:size], {1: 1.0, **weights})
 
     found = np.append(fitted.theta, np.log(list(fitted.parameters.values())))
     assert gradient(likelihood, found) == pytest.approx(0.0, abs=1e-6)
+    exact = refined(likelihood, found + 0.01 * np.cos(np.arange(len(found))))
+    assert fitted.ratings - 1000.0 == pytest.approx(
+        POINTS_PER_LOGIT * (exact[:size] - exact[:size].mean()), abs=1e-6, rel=0.0
+    )
+    assert found[size:] == pytest.approx(exact[size:], abs=1e-8)
     assert -minimize(lambda x: -likelihood(x), np.zeros_like(found)).fun <= fitted.log_likelihood + 1e-9
     centred = np.eye(size + 3)
     centred[:size, :size] -= 1.0 / size
