@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.config import code_version
 from app.db.engine import Database
 from app.leaderboards.analysis import analyse
 from app.leaderboards.analysis_schemas import Analysis
 from app.leaderboards.compute import METHOD
+from app.leaderboards.engine import engine_version
 from app.leaderboards.refreshing import take_look
 from app.leaderboards.schemas import BoardMethod
 from app.leaderboards.slices import EVERYTHING, OVERALL, SliceDefinition
@@ -121,7 +121,7 @@ async def _analyse(
         "snapshot_id": snapshot_id,
         "arena_id": arena_id,
         "document": analysis.model_dump(mode="json"),
-        "code_version": code_version(),
+        "code_version": engine_version(),
         "duration_seconds": time.perf_counter() - started,
     }
     async with database.session() as session:

@@ -40,10 +40,14 @@ DRAWS = 20_000_000
 
 
 def analyse(counted: CountedVotes) -> Analysis:
-    """All figures that these votes allow, by Bradley-Terry with a tie as half a win; None where they allow none."""
+    """All figures that these votes allow, by Bradley-Terry with a tie as half a win; None where they allow none.
+
+    Below the minimum of a slice nothing is said that would give its places away.
+    """
     counts, single = counted.counts, counted.single
     components = find_connectivity(counts).components
-    models = components[0] if components and len(components[0]) > 1 else ()
+    is_enough = counts.total_votes >= counted.definition.minimum_votes
+    models = components[0] if is_enough and components and len(components[0]) > 1 else ()
     ranked = counts.restricted_to(models) if models else None
     selected = select_votes(single, models, None) if single is not None and models else None
     return Analysis(

@@ -106,6 +106,11 @@ class Analysis(BaseModel):
     styles: dict[str, StyleProfile] = Field(description="By model.")
 
 
+def without_places(analysis: Analysis) -> Analysis:
+    """The same without what tells who stands where: for a slice that has too few votes for a ranking."""
+    return analysis.model_copy(update={"drop": None, "forge": None, "influence": None, "needed_pairs": []})
+
+
 class AnalysisOut(BaseModel):
     """The newest analysis of a board, and the snapshot that it belongs to."""
 

@@ -12,7 +12,6 @@ from app.accounts.dependencies import ViewerDependency
 from app.arenas.schemas import STORABLE, Slug
 from app.arenas.service import access_arena
 from app.arenas.tables import Arena
-from app.config import code_version
 from app.db.session import ReadSession, WriteSession
 from app.errors import NotFoundError
 from app.leaderboards import service
@@ -21,6 +20,7 @@ from app.leaderboards.caching import FOR_EVER, cache_headers, make_etag, matches
 from app.leaderboards.compute import METHOD
 from app.leaderboards.diffs import DiffOut, SnapshotOut
 from app.leaderboards.document import document_response, to_json
+from app.leaderboards.engine import engine_version
 from app.leaderboards.history import HistoryOut, ModelOut, PairOut, record_of
 from app.leaderboards.schemas import BoardMethod, LeaderboardOut
 from app.leaderboards.slices import OVERALL, SliceIn, SliceOut
@@ -185,7 +185,7 @@ def _respond(
     request: Request, arena: Arena, out: BaseModel, shown: tuple[object, ...], *, policy: str | None = None
 ) -> Response:
     """As JSON with an ETag of what shapes it; 304 where the reader has it."""
-    etag = make_etag(type(out).__name__, code_version(), arena.id, shown)
+    etag = make_etag(type(out).__name__, engine_version(), arena.id, shown)
     kept = {"policy": policy} if policy else {}
     headers = cache_headers(etag, is_public=arena.state != "draft", vary="Cookie, Authorization", **kept)
     if matches(request, etag):

@@ -8,7 +8,8 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from app.config import PROJECT_FOLDER, code_version
+from app.config import PROJECT_FOLDER
+from app.leaderboards.engine import engine_version
 
 REVALIDATE = "max-age=0, must-revalidate"
 FOR_EVER = "max-age=31536000, immutable"
@@ -17,7 +18,7 @@ FOR_EVER = "max-age=31536000, immutable"
 @cache
 def page_version() -> str:
     """A hash of all that shapes a page besides its data: templates, and the static files that they name by hash."""
-    digest = hashlib.sha256(code_version().encode())
+    digest = hashlib.sha256(engine_version().encode())
     for folder in ("templates", "static"):
         for path in sorted((PROJECT_FOLDER / folder).rglob("*.*")):
             digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())

@@ -42,7 +42,7 @@ def _statements(analysis: Analysis) -> Iterator[Statement]:
         yield _influence(analysis.influence)
     yield _position(analysis.position)
     if analysis.agreement_nominal:
-        yield _agreement(analysis.agreement_nominal, analysis.agreement_ordinal)
+        yield agreement_statement(analysis.agreement_nominal, analysis.agreement_ordinal)
     yield _self_consistency(analysis.self_consistency)
     if analysis.cycles:
         yield _cycles(analysis.cycles)
@@ -95,6 +95,8 @@ def _position(found: PositionOut) -> Statement:
             f"{count(found.recorded_votes, 'vote')}. {verdict}"
         )
         return Statement("position", question, f"{points:+.1f} points", meaning)
+    if found.reason:
+        return Statement("position", question, "Not known", found.reason)
     reasons = {
         "not-recorded": "No position effect can be claimed: which answer stood first was not recorded.",
         "not-looked-at": "There are too many votes to look at each; the ratings do not depend on it.",
@@ -104,7 +106,8 @@ def _position(found: PositionOut) -> Statement:
     return Statement("position", question, "Not known", reasons[found.state])
 
 
-def _agreement(nominal: AgreementOut, ordinal: AgreementOut | None) -> Statement:
+def agreement_statement(nominal: AgreementOut, ordinal: AgreementOut | None) -> Statement:
+    """How far voters agree, by Krippendorff's alpha."""
     question = "Do people agree with each other?"
     if nominal.value is None:
         return Statement("agreement", question, "Not known", "Too few comparisons were judged by two people or more.")
@@ -126,7 +129,9 @@ def _interval(found: AgreementOut) -> str:
 def _degree(alpha: float) -> str:
     if alpha >= FIRM_ALPHA:
         return "Firmly"
-    return "Tentatively" if alpha >= TENTATIVE_ALPHA else "Little"
+    if alpha >= TENTATIVE_ALPHA:
+        return "Tentatively"
+    return "Little" if alpha >= 0 else "Worse than chance"
 
 
 def _self_consistency(found: SelfConsistencyOut | None) -> Statement:

@@ -37,7 +37,9 @@ def add(
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidInputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    asyncio.run(_add(arena, wanted))
+    added = asyncio.run(_add(arena, wanted))
+    if added.warning:
+        typer.echo(added.warning, err=True)
     typer.echo(f"Made the slice {slug} of {arena}. Its boards follow within minutes.")
 
 
@@ -58,9 +60,9 @@ def remove(arena: str, slug: str) -> None:
     typer.echo(f"Removed the slice {slug} of {arena}.")
 
 
-async def _add(arena: str, wanted: SliceIn) -> None:
+async def _add(arena: str, wanted: SliceIn) -> SliceOut:
     async with open_database(Settings()) as database, database.session() as session:
-        await service.add_slice(session, OPERATOR, arena, wanted)
+        return await service.add_slice(session, OPERATOR, arena, wanted)
 
 
 async def _list(arena: str) -> list[SliceOut]:

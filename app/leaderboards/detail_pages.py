@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.accounts.dependencies import ViewerDependency
 from app.arenas.schemas import Slug
-from app.arenas.service import access_arena
+from app.arenas.service import access_arena, may
 from app.arenas.tables import Arena
 from app.db.session import ReadSession
 from app.errors import NotFoundError
@@ -21,6 +21,7 @@ from app.leaderboards.repository import StoredBoard
 from app.leaderboards.schemas import BoardMethod
 from app.leaderboards.slices import OVERALL
 from app.leaderboards.view import BoardQuery, model_link, pair_link
+from app.web.pagination import decode_cursor
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -45,11 +46,14 @@ async def model_page(
     entry = next((entry for entry in board.entries if entry.model == name), None)
     if entry is None:
         raise NotFoundError("This board has no model of that name.")
-    points = await service.read_history(session, arena, name, slice_name, method)
+    # Ratings from when a slice still had enough votes would give away what it does not show any more.
+    is_withheld = board.details.minimum_votes is not None
+    points = [] if is_withheld else await service.read_history(session, arena, name, slice_name, method)
     analysis = await service.find_analysis(session, arena, slice_name)
     styles = analysis.analysis.styles if analysis else {}
     context = {
         "entry": entry,
+        "why_unranked": words.why_unranked(board, entry),
         "record": record_of(board, name),
         "standings": await service.read_standings_across_slices(session, arena, name, method),
         "points": points,
@@ -64,18 +68,32 @@ async def model_page(
 
 @router.get("/arenas/{slug}/leaderboard/pair")
 async def pair_page(
-    slug: Slug, one: ModelName, other: ModelName, request: Request, session: ReadSession, viewer: ViewerDependency
+    slug: Slug,
+    one: ModelName,
+    other: ModelName,
+    request: Request,
+    session: ReadSession,
+    viewer: ViewerDependency,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    """Any two models: their votes, in all and by part."""
+    """Any two models: their votes, in all and by part; with the battles for whoever may export them.
+
+    Prompts may be somebody's own, and a list of battles with names would tell voters what they are to judge blindly.
+    """
     arena = await access_arena(session, viewer, slug, "read")
     pair = await service.pair_of(session, arena, one, other)
     board = await _board(session, arena, OVERALL, METHOD)
     record = next((line for line in record_of(board, one) if line.opponent == other), None)
+    battles = None
+    if may(viewer, arena, "export"):
+        battles = await service.list_pair_battles(session, arena, pair, decode_cursor(cursor) if cursor else None)
     context = {
         "one": one,
         "other": other,
         "lines": pair.slices,
         "predicted": record.predicted_win_rate if record else None,
+        "battles": battles,
+        "next_link": f"{pair_link(arena.slug, one, other)}&cursor={battles.next_cursor}#battles" if battles else "",
     }
     shared = await _shared(session, arena, BoardQuery())
     return render(request, "leaderboards/pair.html", {"arena": arena, **shared, **context})

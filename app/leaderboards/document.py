@@ -9,17 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.arenas.tables import Arena
-from app.config import code_version
 from app.leaderboards import service
 from app.leaderboards.caching import cache_headers, make_etag, matches, not_modified
 from app.leaderboards.compute import METHOD
+from app.leaderboards.engine import engine_version
 from app.leaderboards.kept import Kept
 from app.leaderboards.repository import StoredBoard
-from app.leaderboards.schemas import BoardMethod, LeaderboardOut
+from app.leaderboards.schemas import BoardDetails, BoardMethod, LeaderboardOut, SingleVotes
 from app.leaderboards.slices import EVERYTHING_TITLE, OVERALL
-from app.leaderboards.words import FIRST_VOTE, count, headline
-
-NOT_COMPUTED = "This board has not been computed yet: slices and further methods follow within minutes."
+from app.leaderboards.words import count, first_board, headline
 
 _documents: Kept[bytes] = Kept(16)  # by ETag, which covers all that shapes them
 
@@ -37,7 +35,7 @@ BOARD_COLUMNS = (
     "licence",
     "link",
 )
-PAIR_COLUMNS = ("model_a", "model_b", "votes", "wins_a", "wins_b", "ties", "both_bad", "win_rate_a")
+PAIR_COLUMNS = ("model_a", "model_b", "votes", "wins_a", "wins_b", "ties", "both_bad", "win_rate_a", "predicted_a")
 
 
 async def document_response(
@@ -57,9 +55,21 @@ async def document_response(
     """
     part = await service.access_slice(session, arena, slice_name)
     current = await service.find_current(session, arena, slice_name, method)
-    uncounted_since = await service.find_uncounted(session, arena, slice_name)
-    shown = (current and current.snapshot_id, uncounted_since, arena.slug, arena.title, part.title, slice_name, method)
-    etag = make_etag(write.__name__, code_version(), shown)
+    behind = await service.find_behind(session, arena, slice_name, method)
+    uncounted_since = behind and behind.since
+    is_empty = current is None and slice_name != OVERALL and await service.is_counted(session, arena, slice_name)
+    first = first_board(slice_name, method, is_empty=is_empty)
+    shown = (
+        first,
+        current and current.snapshot_id,
+        uncounted_since,
+        arena.slug,
+        arena.title,
+        part.title,
+        slice_name,
+        method,
+    )
+    etag = make_etag(write.__name__, engine_version(), shown)
     headers = cache_headers(etag, is_public=arena.state != "draft", vary="Authorization")
     if matches(request, etag):
         return not_modified(headers)
@@ -68,7 +78,7 @@ async def document_response(
     content = _documents.find(etag)
     if content is None:
         board = await service.read_board(session, arena, current.snapshot_id) if current else None
-        document = to_document(arena, board, slice_name=slice_name, slice_title=part.title, method=method)
+        document = to_document(arena, board, first, slice_name=slice_name, slice_title=part.title)
         document.uncounted_since = uncounted_since
         content = _documents.keep(etag, write(document).encode())
     return Response(content, media_type=media_type, headers=headers)
@@ -77,14 +87,13 @@ async def document_response(
 def to_document(
     arena: Arena,
     board: StoredBoard | None,
+    first: str,
     *,
     slice_name: str = OVERALL,
     slice_title: str = EVERYTHING_TITLE,
-    method: BoardMethod = METHOD,
 ) -> LeaderboardOut:
-    """Everything that the page shows, with full precision."""
+    """Everything that the page shows, with full precision; without a board what it says of that, `first`."""
     if board is None:
-        first = FIRST_VOTE if (slice_name, method) == (OVERALL, METHOD) else NOT_COMPUTED
         return LeaderboardOut(
             arena=arena.slug, title=arena.title, slice=slice_name, slice_title=slice_title, headline=first
         )
@@ -114,10 +123,15 @@ def to_document(
         style_dropped=details.style_dropped,
         unresolved_reason=details.unresolved_reason,
         minimum_votes=details.minimum_votes,
-        single_votes=details.single_votes,
+        single_votes=_without_elo(details) if details.minimum_votes is not None else details.single_votes,
         components=details.components,
         missing=details.missing,
     )
+
+
+def _without_elo(details: BoardDetails) -> SingleVotes | None:
+    """Elo would order the models of a slice that has too few votes to."""
+    return details.single_votes and details.single_votes.model_copy(update={"elo": {}})
 
 
 def board_headline(board: StoredBoard) -> str:
@@ -144,10 +158,12 @@ def board_csv(document: LeaderboardOut) -> str:
 def pairs_csv(document: LeaderboardOut) -> str:
     """The win-rate matrix, one pair a line."""
     rows = []
-    for a, b, wins_a, wins_b, ties, both_bad in document.pairs:
+    predicted = document.predicted or [None] * len(document.pairs)
+    for (a, b, wins_a, wins_b, ties, both_bad), expected in zip(document.pairs, predicted, strict=True):
         votes = wins_a + wins_b + ties + both_bad
         rate = (wins_a + (ties + both_bad) / 2) / votes
-        rows.append((document.models[a], document.models[b], votes, wins_a, wins_b, ties, both_bad, rate))
+        names = (document.models[a], document.models[b])
+        rows.append((*names, votes, wins_a, wins_b, ties, both_bad, rate, expected))
     return _csv(PAIR_COLUMNS, rows)
 
 

@@ -86,12 +86,19 @@ async def figure(
     viewer: ViewerDependency,
     theme: Theme = "light",
     snapshot: uuid.UUID | None = None,
+    slice_name: SliceName = OVERALL,
+    method: BoardMethod = METHOD,
 ) -> Response:
-    """A figure of the snapshot that the address names, which never changes; or else of the newest that has any."""
+    """A figure of the snapshot that the address names, which never changes; or else the board's newest."""
     arena = await access_arena(session, viewer, slug, "read")
-    found = await service.find_figure(session, arena, snapshot, name, theme)
+    await service.access_slice(session, arena, slice_name)
+    shown = service.ShownFigures(snapshot, slice_name, method)
+    found = await service.find_figure(session, arena, shown, name, theme)
     if found is None:
-        raise NotFoundError("This figure has not been drawn yet, or a newer one has replaced it. See the leaderboard.")
+        raise NotFoundError(
+            "This figure has not been drawn yet, or a newer one has replaced it. Slices and further methods have those "
+            "of ratings and of ranks. See the leaderboard."
+        )
     etag = make_etag("figure", found.snapshot_id, name, file_type, theme)
     policy = REVALIDATE if snapshot is None else FOR_EVER
     headers = cache_headers(etag, is_public=arena.state != "draft", policy=policy, vary="Accept-Encoding")

@@ -10,7 +10,7 @@ import gzip
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import altair as alt
@@ -40,20 +40,25 @@ def draw_figures(data: FigureData) -> list[Figure]:
 
 
 def charts(data: FigureData, palette: Palette) -> Iterator[tuple[FigureName, alt.LayerChart]]:
-    """Each chart with its name; what the votes do not allow is left out."""
+    """Each chart that is wanted with its name; what the votes do not allow is left out."""
+    return ((name, make()) for name, make in _possible(data, palette) if name in data.names)
+
+
+def _possible(data: FigureData, palette: Palette) -> Iterator[tuple[FigureName, Callable[[], alt.LayerChart]]]:
+    """What these votes allow, not made yet."""
     ranked = [entry for entry in data.entries if entry.rating is not None]
     order = [entry.model for entry in data.entries if entry.votes]
     if ranked:
-        yield "intervals", interval_chart(ranked, palette)
-        yield "ranks", rank_chart(ranked, palette)
+        yield "intervals", lambda: interval_chart(ranked, palette)
+        yield "ranks", lambda: rank_chart(ranked, palette)
     if data.pairs:
-        yield "win-rates", win_rate_chart(order, data.models, data.pairs, palette)
+        yield "win-rates", lambda: win_rate_chart(order, data.models, data.pairs, palette)
     if any(rate is not None for rate in data.predicted):
-        yield "residuals", residual_chart(order, data.models, data.pairs, data.predicted, palette)
+        yield "residuals", lambda: residual_chart(order, data.models, data.pairs, data.predicted, palette)
     if data.pairs:
-        yield "battles", battle_chart(order, data.models, data.pairs, palette)
+        yield "battles", lambda: battle_chart(order, data.models, data.pairs, palette)
     if len({point.computed_at for point in data.history}) >= LEAST_MOMENTS:
-        yield "history", history_chart([entry.model for entry in ranked], data.history, palette)
+        yield "history", lambda: history_chart([entry.model for entry in ranked], data.history, palette)
 
 
 def _render(name: FigureName, theme: Theme, chart: alt.LayerChart) -> Figure:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel, Field
 from sqlalchemy import text
@@ -13,6 +14,8 @@ from app.leaderboards.repository import StoredBoard
 from app.leaderboards.schemas import AnnotatorKind, BoardMethod, EntryOut
 
 MOST_POINTS = 1000
+MOST_LINES = 6
+MOST_MOMENTS = 20
 
 _SNAPSHOTS = text("""
     SELECT id, slice, method, votes, input_hash, code_version, duration_seconds, created_at AS computed_at
@@ -28,9 +31,16 @@ _HISTORY = text("""
     WHERE s.arena_id = :arena_id AND s.slice = :slice AND s.method = :method
     ORDER BY s.created_at DESC, s.id DESC LIMIT :most
 """)
+_LINES = text("""
+    SELECT s.id, s.created_at AS at, e.model, e.rating FROM (
+        SELECT id, arena_id, created_at FROM leaderboard_snapshot
+        WHERE arena_id = :arena_id AND slice = :slice AND method = :method ORDER BY created_at DESC, id DESC LIMIT :most
+    ) s JOIN leaderboard_entry e ON e.snapshot_id = s.id AND e.arena_id = s.arena_id AND e.model = ANY(:models)
+    ORDER BY s.created_at DESC, s.id DESC
+""")
 _ACROSS_SLICES = text("""
-    SELECT l.slug, l.title, n.votes AS slice_votes, e.rating, e.rating_lower, e.rating_upper, e.rank, e.rank_lower,
-        e.rank_upper, e.votes
+    SELECT l.slug, l.title, l.is_ready_made, n.votes AS slice_votes, e.rating, e.rating_lower, e.rating_upper, e.rank,
+        e.rank_lower, e.rank_upper, e.votes
     FROM leaderboard_slice l
     CROSS JOIN LATERAL (
         SELECT id, votes FROM leaderboard_snapshot
@@ -40,11 +50,11 @@ _ACROSS_SLICES = text("""
     WHERE l.arena_id = :arena_id AND e.votes > 0
     ORDER BY e.rating DESC NULLS LAST, e.votes DESC, l.slug
 """)
-_NAMED = "m.name || CASE v.label WHEN '' THEN '' ELSE '@' || v.label END"
+NAMED = "m.name || CASE v.label WHEN '' THEN '' ELSE '@' || v.label END"
 _PAIR = text(f"""
     WITH named AS (
-        SELECT v.id, {_NAMED} AS name FROM model_version v JOIN model m ON m.id = v.model_id
-        WHERE {_NAMED} IN (:one, :other)
+        SELECT v.id, {NAMED} AS name FROM model_version v JOIN model m ON m.id = v.model_id
+        WHERE {NAMED} IN (:one, :other)
     ), one AS (SELECT id FROM named WHERE name = :one), other AS (SELECT id FROM named WHERE name = :other)
     SELECT c.slice, coalesce(l.title, c.slice) AS title,
         CASE WHEN c.model_a = one.id THEN c.wins_a ELSE c.wins_b END AS wins,
@@ -70,6 +80,13 @@ class HistoryPoint(BaseModel):
     rank_lower: int | None
     rank_upper: int | None
     votes: int
+
+
+class RatingMoment(NamedTuple):
+    """What the ratings of some models were on one snapshot; None where one had none."""
+
+    at: datetime
+    ratings: dict[str, float | None]
 
 
 class HistoryOut(BaseModel):
@@ -100,6 +117,7 @@ class SliceStanding(BaseModel):
 
     slug: str
     title: str
+    is_ready_made: bool = Field(description="Of a category or a language; else a researcher defined it.")
     slice_votes: int
     votes: int
     rating: float | None
@@ -165,6 +183,17 @@ async def read_history(
     key = {"arena_id": arena_id, "slice": slice_name, "method": method, "model": model, "most": MOST_POINTS}
     rows = (await session.execute(_HISTORY, key)).mappings().all()
     return [HistoryPoint(**row) for row in reversed(rows)]
+
+
+async def read_lines(session: AsyncSession, arena_id: uuid.UUID, board: StoredBoard) -> list[RatingMoment]:
+    """The newest past ratings of the models that stand first on a board, newest first."""
+    models = [entry.model for entry in board.entries[:MOST_LINES] if entry.rating is not None]
+    key = {"arena_id": arena_id, "slice": board.snapshot.slice, "method": board.snapshot.method, "most": MOST_MOMENTS}
+    moments: dict[uuid.UUID, RatingMoment] = {}
+    for row in await session.execute(_LINES, {**key, "models": models}):
+        moment = moments.setdefault(row.id, RatingMoment(row.at, dict.fromkeys(models)))
+        moment.ratings[row.model] = row.rating
+    return list(moments.values())
 
 
 async def read_standings_across_slices(

@@ -1,9 +1,9 @@
 """The board for people. Nothing here computes a ranking."""
 
-import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -24,13 +24,19 @@ from app.leaderboards.caching import (
     not_modified,
     page_version,
 )
-from app.leaderboards.certainty import statements
 from app.leaderboards.compute import METHOD
 from app.leaderboards.document import board_headline
+from app.leaderboards.engine import engine_version
 from app.leaderboards.kept import Kept
-from app.leaderboards.repository import Current, FigureSize
+from app.leaderboards.pair_tables import count_matrix, residuals, win_rate_matrix
+from app.leaderboards.panel import make_panel
+from app.leaderboards.repository import Current, StoredBoard
 from app.leaderboards.schemas import BoardMethod
-from app.leaderboards.slices import OVERALL
+from app.leaderboards.slice_words import definition_in_words
+from app.leaderboards.slices import OVERALL, SliceOut
+from app.leaderboards.sources import read_source
+from app.leaderboards.style_lines import style_lines
+from app.leaderboards.switches import switches
 from app.leaderboards.view import (
     SORT_PATTERN,
     BoardQuery,
@@ -40,7 +46,6 @@ from app.leaderboards.view import (
     pair_link,
     rating_axis,
     select_rows,
-    win_rate_matrix,
 )
 from app.web.templating import render
 
@@ -65,7 +70,7 @@ async def leaderboard_page(
     await service.access_slice(session, arena, slice_name)
     query = BoardQuery(slice_name, method, sort, q)
     current = await service.find_current(session, arena, slice_name, method)
-    uncounted = await service.find_uncounted(session, arena, slice_name)
+    behind = await service.find_behind(session, arena, slice_name, method)
     encoding = encoding_for(request)
     etag = make_etag(
         "page",
@@ -74,7 +79,7 @@ async def leaderboard_page(
         current,
         await service.find_analysed(session, arena, slice_name),
         await service.find_slices_state(session, arena),
-        uncounted,
+        behind,
         (arena.id, arena.slug, arena.title, arena.state),
         query,
         (viewer.annotator_id, viewer.app_user_id, viewer.email, viewer.role),
@@ -86,7 +91,7 @@ async def leaderboard_page(
     content = _pages.find(etag)
     if content is None:
         context = await _context(session, arena, current, query)
-        shown = {"arena": arena, "etag": etag, "uncounted_since": uncounted, **context}
+        shown = {"arena": arena, "etag": etag, "behind": behind, **context}
         page = render(request, "leaderboards/board.html", shown)
         content = _pages.keep(etag, encode(bytes(page.body), encoding))
     return html_response(content, encoding, headers)
@@ -95,29 +100,54 @@ async def leaderboard_page(
 @router.get("/method")
 async def method_page(request: Request) -> Response:
     """What every number means, and how it is computed."""
-    return render(request, "leaderboards/method.html", {"methods": words.METHODS_IN_WORDS})
+    context = {"methods": words.METHODS_IN_WORDS, "engine": engine_version()}
+    return render(request, "leaderboards/method.html", context)
+
+
+@router.get("/method/source/{name}")
+async def source_page(name: Annotated[str, Path(max_length=60)], request: Request) -> Response:
+    """The code behind a number."""
+    context = {"source": read_source(name), "engine": engine_version()}
+    return render(request, "leaderboards/source.html", context)
 
 
 async def _context(session: AsyncSession, arena: Arena, current: Current | None, query: BoardQuery) -> dict[str, Any]:
     """What the template shows; it works nothing out."""
-    analysis = await service.find_analysis(session, arena, query.slice_name)
     board = await service.read_board(session, arena, current.snapshot_id) if current else None
     slices = await service.list_slices(session, arena)
     which = {
         "query": query,
         "slices": slices,
         "slice_title": words.slice_title(slices, query.slice_name),
-        "methods": words.METHODS_IN_WORDS,
+        "definition": _definition(slices, query.slice_name),
+        "switches": switches(query),
         "method": words.method_in_words(query.method),
         "model_link": lambda model: model_link(arena.slug, model, query),
         "pair_link": lambda one, other: pair_link(arena.slug, one, other),
     }
     if current is None or board is None:
-        return {"board": None, "headline": words.first_board(query.slice_name, query.method), **which}
-    details, entries = board.details, board.entries
-    figures_id = current.figures_id if board.snapshot.votes else None
+        is_empty = query.slice_name != OVERALL and await service.is_counted(session, arena, query.slice_name)
+        first = words.first_board(query.slice_name, query.method, is_empty=is_empty)
+        return {"board": None, "headline": first, "is_empty": is_empty, **which}
+    analysis = await service.find_analysis(session, arena, query.slice_name)
+    found, at = (analysis.analysis, analysis.created_at) if analysis else (None, None)
     return {
         **which,
+        **_board_context(board, query),
+        **await _figures_context(session, arena, board, current),
+        "panel": make_panel(board, found, at, arena.slug),
+    }
+
+
+def _definition(slices: Sequence[SliceOut], slug: str) -> str:
+    """What is in the slice, in words; nothing for all votes."""
+    chosen = next((one for one in slices if one.slug == slug), None)
+    return "" if chosen is None or slug == OVERALL else definition_in_words(chosen.definition)
+
+
+def _board_context(board: StoredBoard, query: BoardQuery) -> dict[str, Any]:
+    details, entries = board.details, board.entries
+    return {
         "board": board,
         "headline": board_headline(board),
         "notes": words.kind_notes(details),
@@ -130,14 +160,19 @@ async def _context(session: AsyncSession, arena: Arena, current: Current | None,
         "unranked": [entry.model for entry in entries if entry.rating is None and entry.votes],
         "unvoted": [entry.model for entry in entries if not entry.votes],
         "matrix": win_rate_matrix(entries, details),
-        "figures": describe_figures(await _figures(session, arena, figures_id)),
-        "figures_id": figures_id,
-        "figures_votes": None if figures_id == current.snapshot_id else current.figures_votes,
-        "statements": statements(analysis.analysis) if analysis else [],
-        "analysis": analysis.analysis if analysis else None,
-        "analysed_at": analysis.created_at if analysis else None,
+        "styles": style_lines(details),
     }
 
 
-async def _figures(session: AsyncSession, arena: Arena, figures_id: uuid.UUID | None) -> list[FigureSize]:
-    return await service.list_figures(session, arena, figures_id) if figures_id else []
+async def _figures_context(session: AsyncSession, arena: Arena, board: StoredBoard, current: Current) -> dict[str, Any]:
+    figures_id = current.figures_id if board.snapshot.votes else None
+    figures = await service.list_figures(session, arena, figures_id) if figures_id else []
+    named = {figure.name for figure in figures}
+    return {
+        "figures": describe_figures(figures),
+        "residuals": residuals(board.details) if "residuals" in named else [],
+        "counts": count_matrix(board.entries, board.details) if "battles" in named else None,
+        "moments": await service.read_lines(session, arena, board) if "history" in named else [],
+        "figures_id": figures_id,
+        "figures_votes": None if figures_id == current.snapshot_id else current.figures_votes,
+    }

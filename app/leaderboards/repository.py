@@ -10,9 +10,9 @@ from sqlalchemy import Row, Text, cast, collate, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.config import code_version
 from app.db.base import Xid8
 from app.leaderboards.compute import METHOD, Board
+from app.leaderboards.engine import engine_version
 from app.leaderboards.schemas import THEMES, BoardDetails, BoardMethod, EntryOut, FigureName, SingleVotes, Theme
 from app.leaderboards.slices import OVERALL
 from app.leaderboards.tables import LeaderboardEntry, LeaderboardFigure, LeaderboardSnapshot
@@ -173,7 +173,7 @@ async def add_snapshot(
         settings=board.settings,
         votes=board.votes,
         input_hash=board.input_hash,
-        code_version=code_version(),
+        code_version=engine_version(),
         watermark=cast(str(watermark), Xid8),
         duration_seconds=duration_seconds,
         # Written by pydantic itself: by way of Python's own lists a large board takes several times as long.

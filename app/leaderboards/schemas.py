@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 AnnotatorKind = Literal["human", "simulated", "judge"]
 Theme = Literal["light", "dark"]
 FigureName = Literal["intervals", "ranks", "win-rates", "residuals", "battles", "history"]
+FIGURE_NAMES: tuple[FigureName, ...] = ("intervals", "ranks", "win-rates", "residuals", "battles", "history")
 THEMES: tuple[Theme, ...] = ("light", "dark")
 BoardMethod = Literal["bradley-terry", "davidson", "rao-kupper", "four-outcomes", "style-controlled"]
 METHODS: tuple[BoardMethod, ...] = ("bradley-terry", "davidson", "rao-kupper", "four-outcomes", "style-controlled")
@@ -187,6 +188,7 @@ class FigureData(BaseModel):
     pairs: list[PairTally]
     predicted: list[float | None] = Field(default=[], description="As in BoardDetails.")
     history: list[RatingPoint] = []
+    names: list[FigureName] = Field(default=list(FIGURE_NAMES), description="Which figures are wanted.")
 
 
 class Figure(BaseModel):

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,44 +12,50 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.arenas.tables import Arena
 from app.db.engine import Database
 from app.errors import NotFoundError
-from app.leaderboards import analysing, drawing, history, repository, slice_repository
+from app.leaderboards import analysing, drawing, history, pair_battles, repository, slice_repository, stale
+from app.leaderboards.analysis_schemas import without_places
 from app.leaderboards.compute import METHOD
 from app.leaderboards.diffs import DiffOut, SnapshotOut, diff_boards
 from app.leaderboards.due import find_due
 from app.leaderboards.history import HistoryPoint, PairOut, SliceStanding
 from app.leaderboards.kept import Kept
+from app.leaderboards.pair_battles import PairBattle
 from app.leaderboards.refreshing import refresh_slice
 from app.leaderboards.repository import Current, FigureSize, StoredBoard
 from app.leaderboards.schemas import METHODS, BoardMethod, FigureName, Theme
 from app.leaderboards.slice_repository import SlicesState
 from app.leaderboards.slice_service import access_slice, add_slice, list_slices, remove_slice
 from app.leaderboards.slices import EVERYTHING, OVERALL, SliceDefinition
-from app.leaderboards.stale import STALE_SECONDS, arenas_with_new_votes, try_lock, uncounted_since
+from app.leaderboards.stale import Behind, arenas_with_new_votes, try_lock
 from app.leaderboards.tables import LeaderboardFigure, LeaderboardSnapshot
+from app.web.pagination import Page
 
-# Slices rest longer between two counts than the board of all votes, and may be so much longer behind.
-SLICE_STALE_SECONDS = 900
 SLICES_SECONDS = 2.0
 ANALYSES_SECONDS = 2.0
+DRAWING_SECONDS = 2.0
 
 __all__ = [
+    "ShownFigures",
     "access_slice",
     "add_slice",
     "analyse_boards",
     "diff",
     "find_analysed",
     "find_analysis",
+    "find_behind",
     "find_current",
     "find_figure",
     "find_slices_state",
-    "find_uncounted",
+    "is_counted",
     "latest_snapshot",
     "list_figures",
+    "list_pair_battles",
     "list_slices",
     "list_snapshots",
     "pair_of",
     "read_board",
     "read_history",
+    "read_lines",
     "read_standings_across_slices",
     "refresh",
     "refresh_slices",
@@ -67,6 +74,14 @@ class Standing(NamedTuple):
     rank_lower: int
     rank_upper: int
     rating: float
+
+
+class ShownFigures(NamedTuple):
+    """Whose figures: a snapshot's, or the newest of a board."""
+
+    snapshot_id: uuid.UUID | None
+    slice_name: str
+    method: BoardMethod
 
 
 async def refresh_stale(database: Database) -> int:
@@ -90,7 +105,7 @@ async def refresh_stale(database: Database) -> int:
 
 
 async def refresh_slices(database: Database, budget_seconds: float = SLICES_SECONDS) -> int:
-    """Bring the boards of slices and of the other methods up to date, those first that have waited longest.
+    """Bring the boards of slices and of the other methods up to date, those first that waited longest; then figures.
 
     No board begins after `budget_seconds`: the rest wait for the next round.
     """
@@ -107,6 +122,7 @@ async def refresh_slices(database: Database, budget_seconds: float = SLICES_SECO
             written += await _refresh_unless_busy(database, work.arena_id, work.slice_name, work.definition, METHODS)
         except Exception as error:  # noqa: BLE001 (as above)
             failures.append(error)
+    failures += await drawing.draw_parts(database, DRAWING_SECONDS)
     if failures:
         raise ExceptionGroup("some slices could not be brought up to date", failures)
     return written
@@ -161,10 +177,11 @@ async def find_current(
     return await repository.find_current(session, arena.id, slice_name, method)
 
 
-async def find_uncounted(session: AsyncSession, arena: Arena, slice_name: str = OVERALL) -> datetime | None:
-    """Since when votes wait to be counted, where that is longer than a board may be behind: then it is stale."""
-    patience = STALE_SECONDS if slice_name == OVERALL else SLICE_STALE_SECONDS
-    return await uncounted_since(session, arena.id, slice_name, patience)
+async def find_behind(
+    session: AsyncSession, arena: Arena, slice_name: str = OVERALL, method: BoardMethod = METHOD
+) -> Behind | None:
+    """Since when votes wait to be in this very board, where they do: then it is stale."""
+    return await stale.find_behind(session, arena.id, slice_name, method, METHOD)
 
 
 async def read_board(session: AsyncSession, arena: Arena, snapshot_id: uuid.UUID) -> StoredBoard | None:
@@ -182,11 +199,12 @@ async def list_figures(session: AsyncSession, arena: Arena, snapshot_id: uuid.UU
 
 
 async def find_figure(
-    session: AsyncSession, arena: Arena, snapshot_id: uuid.UUID | None, name: FigureName, theme: Theme
+    session: AsyncSession, arena: Arena, shown: ShownFigures, name: FigureName, theme: Theme
 ) -> LeaderboardFigure | None:
-    """A figure of this snapshot, or where none is named of the newest that has figures."""
+    """A figure of this snapshot, or where none is named of the board's newest that has figures."""
+    snapshot_id = shown.snapshot_id
     if snapshot_id is None:
-        current = await repository.find_current(session, arena.id)
+        current = await repository.find_current(session, arena.id, shown.slice_name, shown.method)
         snapshot_id = current.figures_id if current else None
     return await repository.find_figure(session, arena.id, snapshot_id, name, theme) if snapshot_id else None
 
@@ -203,13 +221,28 @@ async def standings(session: AsyncSession, arena_id: uuid.UUID) -> dict[str, Sta
 async def find_analysis(
     session: AsyncSession, arena: Arena, slice_name: str = OVERALL
 ) -> analysing.StoredAnalysis | None:
-    """How sure the board of a slice is: the newest analysis, which may be of a slightly older snapshot."""
-    return await analysing.find_analysis(session, arena.id, slice_name)
+    """How sure the board of a slice is: the newest analysis, which may be of a slightly older snapshot.
+
+    Where the slice has too few votes for a ranking by now, what would give one away is left out.
+    """
+    found = await analysing.find_analysis(session, arena.id, slice_name)
+    if found is None or slice_name == OVERALL:
+        return found
+    current = await find_current(session, arena, slice_name)
+    board = await read_board(session, arena, current.snapshot_id) if current else None
+    if board is None or board.details.minimum_votes is None:
+        return found
+    return replace(found, analysis=without_places(found.analysis))
 
 
 async def find_analysed(session: AsyncSession, arena: Arena, slice_name: str = OVERALL) -> uuid.UUID | None:
     """The snapshot that `find_analysis` is of: for an ETag, which needs no more."""
     return await analysing.find_analysed(session, arena.id, slice_name)
+
+
+async def is_counted(session: AsyncSession, arena: Arena, slice_name: str) -> bool:
+    """Whether a slice's votes have been counted: then, without a board, there are none."""
+    return await slice_repository.is_counted(session, arena.id, slice_name)
 
 
 async def find_slices_state(session: AsyncSession, arena: Arena) -> SlicesState:
@@ -250,6 +283,21 @@ async def read_standings_across_slices(
 ) -> list[SliceStanding]:
     """A model on the newest board of every slice, strongest first: its strong and its weak categories."""
     return await history.read_standings_across_slices(session, arena.id, method, model)
+
+
+async def read_lines(session: AsyncSession, arena: Arena, board: StoredBoard) -> list[history.RatingMoment]:
+    """The past ratings of the models that stand first: the table beside the figure of ratings over time."""
+    return await history.read_lines(session, arena.id, board)
+
+
+async def list_pair_battles(
+    session: AsyncSession, arena: Arena, pair: PairOut, before: uuid.UUID | None
+) -> Page[PairBattle]:
+    """The battles of a pair, newest first: for a viewer who may export the arena."""
+    if pair.annotator_kind is None:
+        return Page([], None)
+    models = (pair.model_a, pair.model_b)
+    return await pair_battles.list_pair_battles(session, arena.id, pair.annotator_kind, models, before)
 
 
 async def pair_of(session: AsyncSession, arena: Arena, model_a: str, model_b: str) -> PairOut:

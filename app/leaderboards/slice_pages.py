@@ -1,4 +1,4 @@
-"""The page on which an arena's owner names parts of the votes that get boards of their own."""
+"""The page of the slices: everybody reads what they hold; an arena's owner names those that get boards of their own."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from app.accounts.dependencies import ViewerDependency
 from app.accounts.viewer import Viewer
 from app.arenas.schemas import Slug
-from app.arenas.service import access_arena
+from app.arenas.service import access_arena, may
 from app.db.session import ReadSession, WriteSession
 from app.errors import ConflictError
 from app.leaderboards import service
+from app.leaderboards.form_words import problem_in_words
+from app.leaderboards.slice_words import definition_in_words
 from app.leaderboards.slices import MINIMUM_VOTES, SliceIn
 from app.web.templating import render
 
@@ -66,6 +68,7 @@ class SliceForm(BaseModel):
 
 @router.get("/arenas/{slug}/slices")
 async def slices_page(slug: Slug, request: Request, session: ReadSession, viewer: ViewerDependency) -> Response:
+    """What the slices are, for whoever may read; with a form for whoever may change them."""
     return await _page(request, session, viewer, slug, {"form": SliceForm(), "problem": None})
 
 
@@ -99,9 +102,10 @@ async def _page(
     context: Mapping[str, Any],
     status_code: int = 200,
 ) -> Response:
-    arena = await access_arena(session, viewer, slug, "manage")
+    arena = await access_arena(session, viewer, slug, "read")
+    may_change = may(viewer, arena, "manage")
     slices = await service.list_slices(session, arena)
-    shown = {"arena": arena, "slices": slices, **context}
+    shown = {"arena": arena, "slices": slices, "may_change": may_change, "in_words": definition_in_words, **context}
     return render(request, "leaderboards/slices.html", shown, status_code=status_code)
 
 
@@ -111,14 +115,16 @@ def _range(least: str, most: str) -> dict[str, str] | None:
 
 
 def _midnight(day: str, *, days_later: int = 0) -> datetime | None:
-    """The beginning of a day, UTC."""
+    """The beginning of a day, UTC. Raises ValueError for what is none."""
     if not day:
         return None
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=days_later), time.min, UTC)
+    try:
+        return datetime.combine(date.fromisoformat(day) + timedelta(days=days_later), time.min, UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"When the vote was cast: {day[:40]!r} is not a day such as 2026-01-31.") from None
 
 
 def _in_words(error: ValueError | ConflictError) -> str:
     if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{' '.join(str(part).replace('_', ' ') for part in first['loc'])}: {first['msg']}"
+        return problem_in_words(error)
     return error.detail if isinstance(error, ConflictError) else str(error)

@@ -18,6 +18,7 @@ from app.leaderboards.tables import (
     LeaderboardSnapshot,
     LeaderboardWatermark,
 )
+from app.prompts.tables import PromptTag
 
 MOST_READY_MADE = 60
 """Of each sort, the most voted: an arena whose prompts all have tags of their own must not get a board for each."""
@@ -90,6 +91,19 @@ async def lock_slice(session: AsyncSession, arena_id: uuid.UUID, slug: str) -> b
         LeaderboardSlice.arena_id == arena_id, LeaderboardSlice.slug == slug
     )
     return await session.scalar(statement.with_for_update(read=True)) is not None
+
+
+async def is_counted(session: AsyncSession, arena_id: uuid.UUID, slug: str) -> bool:
+    """Whether the slice's votes have been counted, be there any or not."""
+    return await session.get(LeaderboardWatermark, (arena_id, slug)) is not None
+
+
+async def find_unknown_tags(session: AsyncSession, arena_id: uuid.UUID, tags: set[str]) -> set[str]:
+    """Those of these tags that no prompt of the arena has."""
+    known = await session.scalars(
+        select(PromptTag.tag).where(PromptTag.arena_id == arena_id, PromptTag.tag.in_(tags)).distinct()
+    )
+    return tags - set(known)
 
 
 async def list_slices(session: AsyncSession, arena_id: uuid.UUID) -> list[LeaderboardSlice]:

@@ -27,7 +27,7 @@ async def list_slices(session: AsyncSession, arena: Arena) -> list[SliceOut]:
     """All votes first, then the others by title, each with where its boards stand."""
     rows = await slice_repository.list_slices(session, arena.id)
     slices = [await access_slice(session, arena, OVERALL), *(_out(row) for row in rows)]
-    return await slice_repository.add_standings(session, arena.id, slices)
+    return await slice_repository.add_standings(session, arena.id, await _warned(session, arena, slices))
 
 
 async def add_slice(session: AsyncSession, viewer: Viewer, arena_slug: str, wanted: SliceIn) -> SliceOut:
@@ -38,7 +38,8 @@ async def add_slice(session: AsyncSession, viewer: Viewer, arena_slug: str, want
         raise ConflictError(f"An arena has at most {MOST_OWN_SLICES} slices of its own. Remove one first.")
     if not await slice_repository.add_slice(session, arena.id, wanted, is_ready_made=False):
         raise ConflictError(f"This arena has a slice {wanted.slug} already. Choose another address.")
-    return SliceOut(slug=wanted.slug, title=wanted.title, definition=wanted.definition, is_ready_made=False)
+    added = SliceOut(slug=wanted.slug, title=wanted.title, definition=wanted.definition, is_ready_made=False)
+    return (await _warned(session, arena, [added]))[0]
 
 
 async def remove_slice(session: AsyncSession, viewer: Viewer, arena_slug: str, slug: str) -> None:
@@ -47,6 +48,18 @@ async def remove_slice(session: AsyncSession, viewer: Viewer, arena_slug: str, s
     if (await access_slice(session, arena, slug)).is_ready_made:
         raise ConflictError("This slice is made for every arena that has the votes for it, so it cannot be removed.")
     await slice_repository.delete_slice(session, arena.id, slug)
+
+
+async def _warned(session: AsyncSession, arena: Arena, slices: list[SliceOut]) -> list[SliceOut]:
+    """A misspelt tag is no error, because prompts may get it later; but somebody should know."""
+    tags = {one.definition.tag for one in slices if one.definition.tag is not None and not one.is_ready_made}
+    unknown = await slice_repository.find_unknown_tags(session, arena.id, tags) if tags else set()
+    return [
+        one.model_copy(update={"warning": f"No prompt of this arena has the tag {one.definition.tag} so far."})
+        if one.definition.tag in unknown
+        else one
+        for one in slices
+    ]
 
 
 def _out(row: LeaderboardSlice) -> SliceOut:

@@ -104,6 +104,7 @@ class SliceOut(BaseModel):
     votes: int | None = Field(default=None, description="On its newest board; null where it has none yet.")
     methods: list[str] = Field(default=[], description="Those that it has a board of.")
     computed_at: datetime | None = None
+    warning: str | None = Field(default=None, description="Why it may have no votes, such as a tag that no prompt has.")
 
 
 def ready_made(kind: Literal["category", "language"], value: str) -> SliceIn:

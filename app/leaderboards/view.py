@@ -1,4 +1,4 @@
-"""What the board's page shows, worked out before any template: rows, their order, the shared axis, the matrix."""
+"""What the board's page shows, worked out before any template: rows, their order, the shared axis, the figures."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,12 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.leaderboards.repository import FigureSize
-from app.leaderboards.schemas import METHODS, BoardDetails, BoardMethod, EntryOut
+from app.leaderboards.schemas import METHODS, BoardMethod, EntryOut
 from app.leaderboards.slices import OVERALL
 
 AXIS_WIDTH = 200.0
 AXIS_MARGIN = 6.0
-MOST_MODELS_IN_MATRIX = 64  # beyond, the table would weigh more than all the rest of the page
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,14 @@ class BoardQuery:
     sort: str = "rank"
     q: str = ""
 
-    def link(self, *, sort: str | None = None, q: str | None = None) -> str:
-        """The address of the same board in another order or search, as a query string. What is usual is left out."""
-        wanted = replace(self, sort=self.sort if sort is None else sort, q=self.q if q is None else q)
+    def link(self, *, sort: str | None = None, q: str | None = None, method: BoardMethod | None = None) -> str:
+        """The address of the votes in another order, search or method, as a query string. What is usual is left out."""
+        wanted = replace(
+            self,
+            sort=self.sort if sort is None else sort,
+            q=self.q if q is None else q,
+            method=self.method if method is None else method,
+        )
         usual = BoardQuery()
         parts = {
             name: getattr(wanted, field)
@@ -142,29 +146,6 @@ def _round_step(least: float) -> int:
 
 
 @dataclass(frozen=True)
-class MatrixRow:
-    """A model's win rates in whole per cent, in the order of the matrix; empty where they never met."""
-
-    model: str
-    cells: tuple[str, ...]
-
-
-def win_rate_matrix(entries: Sequence[EntryOut], details: BoardDetails) -> list[MatrixRow] | None:
-    """The matrix in the order of the board; None where it is too large for a page."""
-    order = [entry.model for entry in entries if entry.votes]
-    if len(order) > MOST_MODELS_IN_MATRIX:
-        return None
-    place = {model: index for index, model in enumerate(order)}
-    cells = [[""] * len(order) for _ in order]
-    for a, b, wins_a, wins_b, ties, both_bad in details.pairs:
-        votes = wins_a + wins_b + ties + both_bad
-        i, j = place[details.facts[a].name], place[details.facts[b].name]
-        share = (wins_a + (ties + both_bad) / 2) / votes
-        cells[i][j], cells[j][i] = f"{100 * share:.0f}", f"{100 * (1 - share):.0f}"
-    return [MatrixRow(model, tuple(row)) for model, row in zip(order, cells, strict=True)]
-
-
-@dataclass(frozen=True)
 class FigureInWords:
     """A figure with what stands around it."""
 
@@ -191,17 +172,17 @@ _FIGURES = {
     "residuals": (
         "Observed against predicted",
         "Where votes disagree with ratings: observed minus predicted win rate. With few votes, much is chance.",
-        "Heat map of observed minus predicted win rates; the pages of the models hold them as numbers.",
+        "Heat map of observed minus predicted win rates; the table below holds the largest, the CSV all.",
     ),
     "battles": (
         "Votes between models",
         "How many votes there are on each two models.",
-        "Heat map of the number of votes on each pair; the CSV of the win rates holds them as numbers.",
+        "Heat map of the number of votes on each pair; the table below, or the CSV, holds them as numbers.",
     ),
     "history": (
         "Ratings over time",
         "The models that stand first now, with their 95 % bands.",
-        "Lines of ratings over time; the pages of the models hold them as numbers.",
+        "Lines of ratings over time; the table below holds the newest numbers.",
     ),
 }
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from app.leaderboards.analysis_schemas import StyleProfile
 from app.leaderboards.diffs import Move
+from app.leaderboards.repository import StoredBoard
 from app.leaderboards.schemas import AnnotatorKind, BoardDetails, BoardMethod, EntryOut, MissingWins
 from app.leaderboards.slices import OVERALL, SliceOut
 
@@ -21,6 +22,7 @@ class MethodInWords:
     key: BoardMethod
     title: str
     ties: str
+    module: str
 
 
 METHODS_IN_WORDS = (
@@ -28,16 +30,21 @@ METHODS_IN_WORDS = (
         "bradley-terry",
         "Bradley-Terry",
         "a tie, and \N{LEFT DOUBLE QUOTATION MARK}both are bad\N{RIGHT DOUBLE QUOTATION MARK}, is half a win.",
+        "bradley_terry",
     ),
-    MethodInWords("davidson", "Davidson", "ties have a probability of their own, largest between equals."),
-    MethodInWords("rao-kupper", "Rao-Kupper", "a tie is a difference too small to be seen."),
+    MethodInWords("davidson", "Davidson", "ties have a probability of their own, largest between equals.", "davidson"),
+    MethodInWords("rao-kupper", "Rao-Kupper", "a tie is a difference too small to be seen.", "rao_kupper"),
     MethodInWords(
         "four-outcomes",
         "Four outcomes",
         "\N{LEFT DOUBLE QUOTATION MARK}both are bad\N{RIGHT DOUBLE QUOTATION MARK} says something about both models.",
+        "four_outcomes",
     ),
     MethodInWords(
-        "style-controlled", "Style-controlled", "Bradley-Terry with the effect of length and formatting taken out."
+        "style-controlled",
+        "Style-controlled",
+        "Bradley-Terry with the effect of length and formatting taken out.",
+        "covariates",
     ),
 )
 
@@ -132,11 +139,28 @@ def slice_title(slices: Sequence[SliceOut], slug: str) -> str | None:
     return None if slug == OVERALL else next((one.title for one in slices if one.slug == slug), slug)
 
 
-def first_board(slice_name: str, method: BoardMethod) -> str:
-    """What stands where a ranking will be."""
+def first_board(slice_name: str, method: BoardMethod, *, is_empty: bool) -> str:
+    """What stands where a ranking will be. `is_empty`: the votes have been counted, and none is in the slice."""
+    if is_empty:
+        return "No vote is in this slice."
     if (slice_name, method) == (OVERALL, METHODS_IN_WORDS[0].key):
         return FIRST_VOTE
     return "This ranking has not been computed yet. It follows that of all votes, in the background."
+
+
+def why_unranked(board: StoredBoard, entry: EntryOut) -> str:
+    """Why a model has no rating on this board."""
+    details = board.details
+    if details.minimum_votes is not None:
+        return (
+            f"this slice has {count(board.snapshot.votes, 'vote')}, and places are given from "
+            f"{details.minimum_votes:,} votes on"
+        )
+    if not entry.votes:
+        return "none of these votes is on it"
+    if details.unresolved_reason and entry.model in details.components[0]:
+        return details.unresolved_reason
+    return "the votes do not connect it to the others in both directions"
 
 
 def places(standing: HasPlaces) -> str:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from app.config import code_version
 from app.db.engine import Database
 from app.leaderboards import drawing, repository, service
+from app.leaderboards.engine import engine_version
 from app.leaderboards.tables import LeaderboardEntry, LeaderboardFigure, LeaderboardSnapshot
 from app.ratings import PairCounts, fit_bradley_terry, simultaneous_rank_ranges
 from app.votes.tables import VoteExclusion
@@ -52,7 +52,7 @@ async def test_a_snapshot_holds_the_ratings_of_its_votes_and_everything_to_compu
     assert written.votes == len(RESULTS)
     assert written.method == "bradley-terry"
     assert written.settings["annotator_kinds"] == ["human"]
-    assert written.code_version == code_version()
+    assert written.code_version == engine_version()
     assert len(written.input_hash) == 64
     assert board.details.pairs == [(0, 1, 2, 1, 0, 0), (0, 2, 0, 1, 0, 1), (1, 2, 1, 0, 1, 0)]
 

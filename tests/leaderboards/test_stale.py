@@ -104,7 +104,7 @@ async def test_votes_that_wait_too_long_are_told(database: Database) -> None:
         await session.execute(text("UPDATE vote SET created_at = now() - interval '2 minutes'"))
     async with database.read_session() as session:
         assert await uncounted_since(session, arena.id, SLICE) is not None
-        assert await service.find_uncounted(session, arena, SLICE) is not None
+        assert await service.find_behind(session, arena, SLICE) is not None
     await service.refresh(database, arena.id)
     async with database.read_session() as session:
         assert await uncounted_since(session, arena.id, SLICE) is None

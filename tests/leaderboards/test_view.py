@@ -3,8 +3,9 @@
 import pytest
 
 from app.leaderboards.compute import compute_board
+from app.leaderboards.pair_tables import count_matrix, residuals, win_rate_matrix
 from app.leaderboards.schemas import EntryOut
-from app.leaderboards.view import COLUMNS, BoardQuery, headings, rating_axis, select_rows, win_rate_matrix
+from app.leaderboards.view import COLUMNS, BoardQuery, headings, rating_axis, select_rows
 from tests.leaderboards.votes import counted, ring
 
 
@@ -88,3 +89,18 @@ def test_the_matrix_shows_win_rates_in_the_order_of_the_board() -> None:
 def test_a_matrix_too_large_for_a_page_is_left_out() -> None:
     board = compute_board(counted(ring([f"m{number:02}" for number in range(65)])))
     assert win_rate_matrix([EntryOut.model_validate(each) for each in board.entries], board.details) is None
+
+
+def test_the_tables_over_pairs_count_votes_and_show_the_largest_surprise_first() -> None:
+    board = compute_board(counted([*ring(["a", "b", "c"], 4), *[("a", "b", "model_b")] * 2]))
+    entries = [EntryOut.model_validate(each) for each in board.entries]
+    counts = count_matrix(entries, board.details)
+    assert counts is not None
+    by_name = {row.model: dict(zip([each.model for each in counts], row.cells, strict=True)) for row in counts}
+    assert (by_name["a"]["b"], by_name["b"]["a"], by_name["c"]["a"], by_name["a"]["a"]) == ("6", "6", "4", "")
+
+    found = residuals(board.details)
+    assert {(one.model_a, one.model_b, one.votes) for one in found} == {("a", "b", 6), ("b", "c", 4), ("a", "c", 4)}
+    assert [abs(one.difference) for one in found] == sorted((abs(one.difference) for one in found), reverse=True)
+    pair = next(one for one in found if (one.model_a, one.model_b) == ("a", "b"))
+    assert pair.observed == pytest.approx(100 * 4 / 6)
