@@ -69,7 +69,7 @@ async def write_answers(
     """Have the turn written: as frames while somebody watches, or to its end and back to the page."""
     answering = await studio.begin(viewer, battle_id)
     if wants_events(request.headers):
-        return event_stream(_events(request, answering))
+        return event_stream(_events(answering))
     async for _ in answering.frames():
         if await request.is_disconnected():
             answering.leave()
@@ -100,13 +100,12 @@ async def ask_again(
     return RedirectResponse(f"/battles/{new_id}", 303)
 
 
-async def _events(request: Request, answering: Answering) -> AsyncIterator[bytes]:
-    """Frames until the turn is written. A browser that leaves stops the models."""
+async def _events(answering: Answering) -> AsyncIterator[bytes]:
+    """Frames until the turn is written. A browser that leaves ends the response, and that stops the models."""
     try:
         async for frame in answering.frames():
-            if await request.is_disconnected():
-                return
-            data = {side: {"done": growth.done, "open": growth.open} for side, growth in frame.items()}
+            # In the order of the screen: that of the slots would tell which model stands where.
+            data = {side: {"done": growth.done, "open": growth.open} for side, growth in sorted(frame.items())}
             yield event("frame", data) if data else KEEP_OPEN
         yield event("ended", {"state": answering.ending})
     finally:

@@ -10,7 +10,6 @@ import numpy as np
 
 from app.leaderboards.columnar import ColumnarVotes
 from app.leaderboards.ranking import (
-    FEWEST_VOTERS,
     RANK_DRAWS,
     RANK_LEVEL,
     RANK_SEED,
@@ -32,6 +31,7 @@ from app.leaderboards.schemas import (
 from app.leaderboards.slices import EVERYTHING, SliceDefinition
 from app.ratings import Connectivity, NotRankableError, PairCounts, find_connectivity, observed_win_rates, online_elo
 from app.ratings.arrays import FloatArray, IntArray
+from app.ratings.clustered import FEWEST_VOTERS
 from app.ratings.scale import CENTRE, POINTS_PER_TENFOLD_ODDS
 from app.ratings.uncertainty import Z_95
 

@@ -9,7 +9,7 @@ from app.leaderboards.columnar import ColumnarVotes
 from app.leaderboards.schemas import METHODS, BoardMethod, SingleVotes
 from app.ratings import BradleyTerryFit, CodedVotes, PairCounts, RankRanges
 from app.ratings.arrays import FloatArray, IntArray, read_only_floats, read_only_integers
-from app.ratings.clustered import clustered_covariance
+from app.ratings.clustered import are_enough, clustered_covariance
 from app.ratings.covariate_effects import Effect, covariate_covariance, covariate_effects
 from app.ratings.covariates import fit_covariates, style_columns
 from app.ratings.estimators import fit
@@ -20,8 +20,6 @@ from app.ratings.vote_information import outcome_probabilities
 from app.ratings.votes import BOTH_BAD, MODEL_A, TIE
 
 RANK_SEED, RANK_DRAWS, RANK_LEVEL = 0, 10_000, 0.95
-FEWEST_VOTERS = 10
-"""With fewer voters, how they differ from each other cannot be told: votes then count as independent."""
 
 CLUSTERED = "sandwich, clustered by voter, pointwise"
 BY_VOTE = "sandwich, each vote independent, pointwise"
@@ -45,7 +43,7 @@ class Selected:
     @property
     def known_voters(self) -> IntArray | None:
         """The voters, where they are enough to tell how they differ."""
-        return self.voters if len(np.unique(self.voters)) >= FEWEST_VOTERS else None
+        return self.voters if are_enough(self.voters) else None
 
 
 @dataclass(frozen=True, eq=False)

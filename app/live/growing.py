@@ -4,9 +4,15 @@ A block is finished when another one begins after it; CommonMark never goes back
 links that come later, which the page's own rendering of the whole text puts right at the end.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.rendering import render_markdown, start_of_last_block
+
+# A block begins with a line, and its first few characters say which: "- ", "## ", "```", "1. ".
+_MARK_OF_A_BLOCK: Final = 8
+# Maths and code are rendered with the help of another process, which must not be waited for on the event loop.
+_SLOW_MARKS: Final = ("```", "~~~", "$", "\\(", "\\[", "    ")
+_LONG: Final = 4_000
 
 
 class Growth(NamedTuple):
@@ -23,13 +29,20 @@ class GrowingMarkdown:
         self._seen = 0
         self._settled = 0
 
+    def is_slow(self, text: str) -> bool:
+        """Whether rendering the rest of this text may take longer than others should wait."""
+        rest = text[self._settled :]
+        return len(rest) > _LONG or any(mark in rest for mark in _SLOW_MARKS)
+
     def grow(self, text: str) -> Growth | None:
         """What changed since the last time; None where nothing did."""
         if len(text) == self._seen:
             return None
+        news = text[max(self._seen - _MARK_OF_A_BLOCK, self._settled) :]
         self._seen = len(text)
         rest = text[self._settled :]
-        begins = start_of_last_block(rest)
+        # Looking for the last block costs as much as rendering it, and within a line none can begin.
+        begins = start_of_last_block(rest) if "\n" in news or "\r" in news else 0
         done = render_markdown(rest[:begins]) if begins else ""
         self._settled += begins
         return Growth(str(done), str(render_markdown(rest[begins:])))

@@ -10,21 +10,24 @@ differ if the models changed sides. What is left: how slow the slower one is, wh
 COMFORTABLE = 200.0  # characters a second, about 50 tokens: several times quicker than people read
 SLOWEST = 8.0
 SHARE_OF_PACE = 0.9
-MEASURABLE_SECONDS = 1.0  # what was written in less says more of the first fragment than of the pace
+MEASURABLE_SECONDS = 1.0  # what was written in less says little of the pace, as fragments may come in bursts
+SHORTEST_SECONDS = 0.05  # but a side that has ended says all that it ever will
 
 
 class _Side:
     def __init__(self) -> None:
         self.written = 0
+        self.first = 0
         self.began_at: float | None = None
         self.finished_at: float | None = None
 
     def pace(self, now: float) -> float:
-        """Characters a second, from its first to its last or until now."""
+        """Characters a second, from its first to its last or until now. The first took none of that time."""
         if self.began_at is None:
             return COMFORTABLE
         seconds = (now if self.finished_at is None else self.finished_at) - self.began_at
-        return self.written / seconds if seconds >= MEASURABLE_SECONDS else COMFORTABLE
+        enough = MEASURABLE_SECONDS if self.finished_at is None else SHORTEST_SECONDS
+        return (self.written - self.first) / seconds if seconds >= enough else COMFORTABLE
 
 
 class Pacer:
@@ -39,6 +42,7 @@ class Pacer:
         """A model wrote so many more characters."""
         if characters and self._sides[side].began_at is None:
             self._sides[side].began_at = now
+            self._sides[side].first = characters
         self._sides[side].written += characters
 
     def finished(self, side: int, now: float) -> None:

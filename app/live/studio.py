@@ -1,12 +1,14 @@
 """Where turns are written in a web process: the connections to models, and the tasks that are at it."""
 
-import contextlib
+import asyncio
+import signal
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -82,6 +84,7 @@ class Studio:
         self._caller = Caller()
         self._writers = Writers(database)
         self.client = make_client()
+        self._heeds_signals = False
 
     async def close(self) -> None:
         """Stop what is being written, and store it."""
@@ -90,6 +93,7 @@ class Studio:
 
     async def begin(self, viewer: Viewer, battle_id: uuid.UUID) -> Answering:
         """Claim the battle's turn and have it written. Raises ConflictError where another request is at it."""
+        self._heed_signals()
         async with self._database.read_session() as session:
             turn = await read_turn(session, self._settings, viewer, battle_id)
         writer = new_id()
@@ -98,6 +102,30 @@ class Studio:
         if not is_claimed:
             raise ConflictError("This turn is being answered already, or it has been. Reload the page to see it.")
         return Answering(self._writers.begin(self._task(turn, writer)))
+
+    def _heed_signals(self) -> None:
+        """A server that is told to stop waits until all responses are out: have those that stream end at once.
+
+        The server's own handler is called as well. Where there is none, nobody waits, as in a test.
+        """
+        if self._heeds_signals:
+            return
+        self._heeds_signals = True
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            handler = signal.getsignal(number)
+            if callable(handler) and handler is not signal.default_int_handler:
+                signal.signal(number, partial(self._told_to_stop, loop, handler))
+
+    def _told_to_stop(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        handler: Callable[[int, FrameType | None], Any],
+        number: int,
+        frame: FrameType | None,
+    ) -> None:
+        loop.call_soon_threadsafe(self._writers.leave)
+        handler(number, frame)
 
     def _task(self, turn: Turn, writer: uuid.UUID) -> Task:
         return Task(
@@ -116,14 +144,9 @@ class Studio:
         contestant = turn.contestants[place]
         call = call_for(contestant.served_as, contestant.settings, turn.protocol, turn.exchanges, SLOTS[place])
 
-        async def events(on_end: OnEnd) -> AsyncGenerator[Event | CallRecord, None]:
+        def events(on_end: OnEnd) -> AsyncGenerator[Event | CallRecord, None]:
             provider = build(contestant, self.client)
-            running = self._caller.call(
-                provider, call, limits_of(contestant), model=contestant.version_id, on_end=on_end
-            )
-            async with contextlib.aclosing(running):
-                async for event in running:
-                    yield event
+            return self._caller.call(provider, call, limits_of(contestant), model=contestant.version_id, on_end=on_end)
 
         return events
 

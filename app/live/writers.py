@@ -10,11 +10,12 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.battles.style import measure_style
 from app.db.base import new_id
@@ -30,7 +31,9 @@ RENEW_SECONDS: Final = 5.0
 STORE_FOR_SECONDS: Final = 60.0
 STORE_AGAIN_SECONDS: Final = 0.5
 SLOTS = ("a", "b")
-AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OperationalError, InterfaceError)
+
+Result = TypeVar("Result")
 
 Ending = Literal["shown", "failed", "interrupted"]
 
@@ -75,15 +78,19 @@ class Writers:
         running.add_done_callback(self._tasks.pop)
         return progress
 
-    async def close(self) -> None:
-        """Stop all that is being written, and store it."""
-        running = list(self._tasks)
+    def leave(self) -> None:
+        """Stop the models of all that is being written; storing it follows."""
         for progress in self._tasks.values():
             progress.leave()
-        if running:
-            await asyncio.wait(running)
+
+    async def close(self) -> None:
+        """Stop all that is being written, and store it."""
+        self.leave()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks))
 
     async def _run(self, task: Task, progress: Progress) -> None:
+        ending: Ending = "interrupted"
         try:
             async with _held(self._database, task, progress):
                 async with contextlib.aclosing(task.writing.frames()) as frames:
@@ -91,40 +98,49 @@ class Writers:
                         if not progress.is_wanted:
                             break
                         progress.news.put_nowait({task.sides[place]: growth for place, growth in frame.items()})
-                ending = _ending(task.writing, is_wanted=progress.is_wanted)
-                if ending == "shown" and not await task.may_be_shown(task.writing.answers):
-                    ending = "failed"
-                if not await self._store(task, ending):
-                    ending = "interrupted"
-            await task.keep_records(task.writing.answers)
+                reached = _ending(task.writing, is_wanted=progress.is_wanted)
+                if reached == "shown" and not await _patiently(lambda: task.may_be_shown(task.writing.answers)):
+                    reached = "failed"
+                if reached == "shown" and not await task.may_be_shown(task.writing.answers):
+                    reached = "failed"
+                if await self._store(task, reached):
+                    ending = reached
+            await _patiently(lambda: task.keep_records(task.writing.answers))
         except Exception:
-            log.exception("a turn could not be written", battle=str(task.battle_id))
-            ending = "interrupted"
+            log.exception("a turn could not be written, or its calls not be recorded", battle=str(task.battle_id))
         progress.news.put_nowait(ending)
 
     async def _store(self, task: Task, ending: Ending) -> bool:
-        """Store the answers; a database that is away is waited for. Whether they are stored."""
+        """Store the answers. Whether they are stored: False where the claim was lost."""
         leaks = await asyncio.to_thread(_find_leaks, task)
         responses = [_response(slot, answer) for slot, answer in zip(SLOTS, task.writing.answers, strict=False)]
-        until = time.monotonic() + STORE_FOR_SECONDS
-        while True:
-            try:
-                async with self._database.direct() as connection:
-                    return await turns.store(
-                        connection,
-                        task.battle_id,
-                        task.writer,
-                        state="writing" if ending == "interrupted" else ending,
-                        turn_index=task.turn_index,
-                        responses=responses,
-                        leaks=leaks if ending == "shown" else [],
-                        exclusion_id=new_id(),
-                    )
-            except AWAY as error:
-                if time.monotonic() > until:
-                    log.error("answers could not be stored", battle=str(task.battle_id), error=str(error))  # noqa: TRY400 (the reason is known)
-                    return False
-                await asyncio.sleep(STORE_AGAIN_SECONDS)
+
+        async def store() -> bool:
+            async with self._database.direct() as connection:
+                return await turns.store(
+                    connection,
+                    task.battle_id,
+                    task.writer,
+                    state="writing" if ending == "interrupted" else ending,
+                    turn_index=task.turn_index,
+                    responses=responses,
+                    leaks=leaks if ending == "shown" else [],
+                    exclusion_id=new_id(),
+                )
+
+        return await _patiently(store)
+
+
+async def _patiently(do: Callable[[], Awaitable[Result]]) -> Result:
+    """Do it, and again while the database is away, for a while. Raises what the last attempt raised."""
+    until = time.monotonic() + STORE_FOR_SECONDS
+    while True:
+        try:
+            return await do()
+        except AWAY:
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(STORE_AGAIN_SECONDS)
 
 
 @contextlib.asynccontextmanager

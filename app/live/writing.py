@@ -19,14 +19,11 @@ from app.providers.protocol import Event, Finished, Fragment, ProviderError
 
 log = structlog.get_logger(__name__)
 
-FRAME_SECONDS: Final = 0.25
-# Maths and code are rendered with the help of another process, which must not be waited for on the event loop.
-_SLOW_MARKS = ("```", "~~~", "$", "\\(", "\\[", "    ")
-_LONG = 4_000
+FRAME_SECONDS: Final = 1 / 3  # rendering is more than half of what a stream costs
 
 Frame = Mapping[int, Growth]
 OnEnd = Callable[[CallRecord], None]
-# Begins a call; what it is given is told the record of it, however it ends.
+# Begins a call, or raises ProviderError; what it is given is told the record of it, however it ends.
 Opener = Callable[[OnEnd], AsyncGenerator[Event | CallRecord, None]]
 
 
@@ -88,16 +85,15 @@ class Writing:
             await asyncio.gather(*readers, return_exceptions=True)
 
     async def _pause(self) -> None:
-        """Until the next frame is due; before anything is seen, until the first fragments are there."""
+        """Until the next frame is due; before anything is seen, until it can be, whoever of both began to write."""
         if self._pacer.has_begun:
             await asyncio.sleep(FRAME_SECONDS)
             return
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FRAME_SECONDS):
-                await self._news.wait()
-        except TimeoutError:
-            return
-        self._news.clear()
+                while not (self._pacer.has_begun or self.has_failed):
+                    self._news.clear()
+                    await self._news.wait()
 
     async def _read(self, place: int) -> None:
         answer = self.answers[place]
@@ -119,6 +115,6 @@ class Writing:
 
 async def _grow(answer: Answer, shown: int) -> Growth | None:
     text = answer.text[:shown]
-    if len(text) > _LONG or any(mark in text for mark in _SLOW_MARKS):
+    if answer.growing.is_slow(text):
         return await asyncio.to_thread(answer.growing.grow, text)
     return answer.growing.grow(text)

@@ -13,15 +13,11 @@ from app.imports.check import check
 from app.imports.plan import ImportOptions
 from app.imports.progress import Silent
 from app.imports.service import Destination, import_checked
-from app.leaderboards import ranking, repository, service
+from app.leaderboards import repository, service
 from app.ratings.clustered import FEWEST_VOTERS
 from app.releases import service as releases
 from tests.imports import rows as make
 from tests.ranking_files.files import board, made_up_votes, rank, write_csv, write_jsonl
-
-
-def test_boards_and_files_share_the_number_of_voters() -> None:
-    assert ranking.FEWEST_VOTERS == FEWEST_VOTERS
 
 
 @pytest.mark.parametrize("voters", [8, 12])

@@ -1,4 +1,4 @@
-"""Personal data that people wrote to models is masked in releases of live arenas, and texts stay as they are elsewhere."""
+"""Personal data that people wrote to models is masked in releases of live arenas."""
 
 import json
 
