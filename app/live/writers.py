@@ -101,8 +101,6 @@ class Writers:
                 reached = _ending(task.writing, is_wanted=progress.is_wanted)
                 if reached == "shown" and not await _patiently(lambda: task.may_be_shown(task.writing.answers)):
                     reached = "failed"
-                if reached == "shown" and not await task.may_be_shown(task.writing.answers):
-                    reached = "failed"
                 if await self._store(task, reached):
                     ending = reached
             await _patiently(lambda: task.keep_records(task.writing.answers))
