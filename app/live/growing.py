@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 
 from app.rendering import render_markdown, start_of_last_block
 
-# A block begins with a line, and its first few characters say which: "- ", "## ", "```", "1. ".
-_MARK_OF_A_BLOCK: Final = 8
+# A block begins with a line, and the first characters of the line say which; the longest mark is "123456789. ". Until
+# then "2" may go on to be the second item of the list above.
+_LONGEST_MARK: Final = 12
 # Maths and code are rendered with the help of another process, which must not be waited for on the event loop.
 _SLOW_MARKS: Final = ("```", "~~~", "$", "\\(", "\\[", "    ")
 _LONG: Final = 4_000
@@ -38,11 +39,17 @@ class GrowingMarkdown:
         """What changed since the last time; None where nothing did."""
         if len(text) == self._seen:
             return None
-        news = text[max(self._seen - _MARK_OF_A_BLOCK, self._settled) :]
+        news = text[max(self._seen - 2 * _LONGEST_MARK, self._settled) :]
         self._seen = len(text)
         rest = text[self._settled :]
         # Looking for the last block costs as much as rendering it, and within a line none can begin.
-        begins = start_of_last_block(rest) if "\n" in news or "\r" in news else 0
+        begins = start_of_last_block(_decided(rest)) if "\n" in news or "\r" in news else 0
         done = render_markdown(rest[:begins]) if begins else ""
         self._settled += begins
         return Growth(str(done), str(render_markdown(rest[begins:])))
+
+
+def _decided(text: str) -> str:
+    """The text without a last line that is still too short to say which block it belongs to."""
+    start = max(text.rfind("\n"), text.rfind("\r")) + 1
+    return text if len(text[start:].strip()) >= _LONGEST_MARK else text[:start]

@@ -43,10 +43,15 @@ def test_a_text_that_grew_looks_like_one_that_came_at_once(blocks: list[str], st
 
 def test_finished_blocks_are_sent_once_and_only_the_last_one_again() -> None:
     growing = GrowingMarkdown()
-    first = growing.grow("One.\n\nTwo")
-    second = growing.grow("One.\n\nTwo and\n\nThr")
+    first = growing.grow("One.\n\nTwo and so on")
+    second = growing.grow("One.\n\nTwo and so on.\n\nThree and more")
     assert first is not None
     assert second is not None
-    assert (first.done, first.open) == (P.format("One."), P.format("Two"))
-    assert (second.done, second.open) == (P.format("Two and"), P.format("Thr"))
-    assert growing.grow("One.\n\nTwo and\n\nThr") is None
+    assert (first.done, first.open) == (P.format("One."), P.format("Two and so on"))
+    assert (second.done, second.open) == (P.format("Two and so on."), P.format("Three and more"))
+    assert growing.grow("One.\n\nTwo and so on.\n\nThree and more") is None
+
+
+def test_a_line_that_has_only_begun_may_still_belong_to_the_list_above() -> None:
+    text = "1. first\n\n2. second\n"
+    assert grow(text, [len("1. first\n\n2")]).split() == str(render_markdown(text)).split()
