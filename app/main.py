@@ -21,6 +21,10 @@ from app.leaderboards import detail_pages as leaderboard_detail_pages
 from app.leaderboards import download_pages as leaderboard_download_pages
 from app.leaderboards import pages as leaderboard_pages
 from app.leaderboards import slice_pages as leaderboard_slice_pages
+from app.live import findings_pages as live_findings_pages
+from app.live import settings_api as live_settings_api
+from app.live import settings_pages as live_settings_pages
+from app.live import suggestion_pages as live_suggestion_pages
 from app.live.studio import Studio
 from app.model_registry import api as model_api
 from app.model_registry import file_pages as model_file_pages
@@ -44,6 +48,10 @@ ROUTERS = (
     vote_api.router,
     annotator_pages.router,
     live_pages.router,
+    live_suggestion_pages.router,
+    live_settings_pages.router,
+    live_settings_api.router,
+    live_findings_pages.router,
     battle_pages.router,
     leaderboard_pages.router,
     leaderboard_detail_pages.router,

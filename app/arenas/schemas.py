@@ -4,7 +4,9 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from app.sampling import policy_from
 
 Mode = Literal["curated", "live"]
 Winner = Literal["model_a", "model_b", "tie", "both_bad"]
@@ -14,7 +16,11 @@ Slug = Annotated[
 STORABLE = r"^[^\x00]*$"  # Postgres keeps every character but NUL
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
 Text = Annotated[str, StringConstraints(max_length=20_000, pattern=STORABLE)]
-
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
+Words = Annotated[tuple[Word, ...], Field(max_length=1_000)]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\x00]+$", max_length=2_000)]
+# Only such variables: others, such as the database's, could be had by naming them beside an address of one's own.
+Variable = Annotated[str, StringConstraints(pattern=r"^PREFERENDUM_CREDENTIAL_[A-Z0-9_]+$", max_length=200)]
 
 BattleKind = Literal["anonymous", "named", "direct"]
 
@@ -45,16 +51,32 @@ class LiveSettings(BaseModel):
         default={"policy": "uniform"}, description="How pairs are drawn, see docs/sampling.md."
     )
     longest_prompt: int = Field(default=8_000, ge=10, le=100_000, description="In characters.")
-    prompts_per_person: int = Field(default=60, ge=1, description="In an hour.")
-    prompts_per_address: int = Field(default=300, ge=1, description="In an hour.")
-    prompts_per_arena: int = Field(default=600, ge=1, description="In a minute.")
-    leak_names: tuple[str, ...] = Field(default=(), description="Names that give a model away, beside its own.")
-    forbidden_words: tuple[str, ...] = ()
+    prompts_per_person: int = Field(default=60, ge=1, le=1_000_000, description="In an hour.")
+    prompts_per_address: int = Field(default=300, ge=1, le=1_000_000, description="In an hour.")
+    prompts_per_arena: int = Field(default=600, ge=1, le=1_000_000, description="In a minute.")
+    leak_names: Words = Field(default=(), description="Names that give a model away, beside its own.")
+    forbidden_words: Words = ()
     use_word_list: bool = True
-    moderation_url: str | None = Field(default=None, description="An OpenAI-compatible moderation endpoint.")
-    moderation_variable: str | None = Field(default=None, description="The environment variable with its key.")
+    moderation_url: Address | None = Field(default=None, description="An OpenAI-compatible moderation endpoint.")
+    moderation_variable: Variable | None = Field(default=None, description="The environment variable with its key.")
     fail_open: bool = Field(default=True, description="Whether prompts pass while moderation cannot be reached.")
     tagging_version: uuid.UUID | None = Field(default=None, description="The model version that tags prompts.")
+
+    @field_validator("policy")
+    @classmethod
+    def _can_draw(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """As it was written, if a policy can be made of it."""
+        try:
+            policy_from(document)
+        except OverflowError:
+            raise ValueError("a number is too large") from None
+        return document
+
+    @model_validator(mode="after")
+    def _has_an_address_for_its_key(self) -> Self:
+        if self.moderation_variable is not None and self.moderation_url is None:
+            raise ValueError("the variable with the key is set, but no address to send the key to")
+        return self
 
 
 class ProtocolDocument(BaseModel):

@@ -15,7 +15,7 @@ from tests.live.test_battles import ask, ask_and_wait
 from tests.live.worlds import open_live_arena
 from tests.people import Person
 
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "longest_prompt": "500",
     "prompts_per_person": "10",
     "prompts_per_address": "20",
@@ -24,10 +24,10 @@ LIMITS = {
     "forbidden_words": "frobnicate",
     "fail_open": "true",
 }
-BATTLES = {"kinds": ["anonymous"], "max_turns": "5", "max_tokens": "1000"}
+BATTLES: dict[str, Any] = {"kinds": ["anonymous"], "max_turns": "5", "max_tokens": "1000"}
 
 
-async def save(person: Person, section: str, slug: str = "talk", **form: Any) -> Response:
+async def save(person: Person, section: str, slug: str = "talk", /, **form: Any) -> Response:
     return await person.http.post(f"/arenas/{slug}/live/{section}", data=form)
 
 
