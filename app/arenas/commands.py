@@ -36,7 +36,9 @@ def create(
         raise InvalidInputError(f"{first['loc'][0]}: {first['msg']}") from error
     asyncio.run(_create(wanted, owner))
     next_step = (
-        "Give it models at its address + /live" if live else f"Import matchups with `preferendum import {slug} FILE`"
+        "Choose its models in its settings, under Models and battles"
+        if live
+        else f"Import matchups with `preferendum import {slug} FILE`"
     )
     typer.echo(f"Made {slug}, a draft. {next_step}, then open it.")
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.viewer import OPERATOR, Scope, Viewer
 from app.arenas import repository
+from app.arenas.moderation_endpoint import check_endpoint
 from app.arenas.schemas import ArenaUpdate, LiveProtocol, LiveSettings, Mode, ProtocolDocument
 from app.arenas.tables import Arena
 from app.errors import ConflictError, ForbiddenError, NotFoundError, SignInRequiredError
@@ -90,6 +91,7 @@ async def update_arena(session: AsyncSession, viewer: Viewer, slug: str, changes
         if value is not None:
             setattr(arena, name, value)
     if changes.live is not None:
+        await check_endpoint(viewer, live_settings(arena), changes.live)
         arena.live = changes.live.model_dump(mode="json")
     if changes.protocol is not None:
         present = await current_protocol(session, arena)

@@ -1,5 +1,6 @@
 """A live arena as its researcher has it: loaded for whoever may manage it, and its settings saved part by part."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,16 +12,11 @@ from app.accounts.viewer import Viewer
 from app.arenas.schemas import ArenaUpdate, LiveProtocol, LiveSettings, ProtocolDocument
 from app.arenas.service import access_arena, arena_and_protocol, update_arena
 from app.arenas.tables import Arena
-from app.errors import ForbiddenError, InvalidInputError
+from app.errors import InvalidInputError
 from app.live.service import as_live
 from app.model_registry.repository import find_versions
-from app.providers.addresses import check_address
-from app.providers.protocol import ProviderError
 
 log = structlog.get_logger(__name__)
-
-# What the guard says further is of providers; a moderation endpoint in the own network is never reached.
-_OF_PROVIDERS = " An administrator can allow that for this provider."
 
 
 @dataclass(frozen=True)
@@ -52,39 +48,14 @@ async def save_protocol(session: AsyncSession, viewer: Viewer, slug: str, wanted
 
 async def save_settings(session: AsyncSession, viewer: Viewer, slug: str, change: Mapping[str, Any]) -> None:
     """Change some of LiveSettings. Raises ValidationError, InvalidInputError or ForbiddenError where it cannot be."""
-    present = (await access_managed(session, viewer, slug)).settings
-    await _check_address(change.get("moderation_url"), present)
-    await _check_tagger(session, change.get("tagging_version"), present)
     managed = await access_managed(session, viewer, slug, lock=True)
     wanted = LiveSettings.model_validate({**managed.settings.model_dump(), **change})
-    check_key(viewer, managed.settings, wanted)
+    await _check_tagger(session, wanted.tagging_version, managed.settings)
     await update_arena(session, viewer, slug, ArenaUpdate(live=wanted))
     log.info("live arena changed", arena=slug, changed=sorted(change), by=viewer.email)
 
 
-def check_key(viewer: Viewer, present: LiveSettings, wanted: LiveSettings) -> None:
-    """A variable is the operator's: whoever chose an address of their own could have it sent there."""
-    is_same = (wanted.moderation_url, wanted.moderation_variable) == (
-        present.moderation_url,
-        present.moderation_variable,
-    )
-    if wanted.moderation_variable is not None and not is_same and viewer.role != "admin":
-        raise ForbiddenError(
-            "Only an administrator can have a key from the server's environment sent to an address. "
-            "Ask one, or leave the variable out."
-        )
-
-
-async def _check_address(address: Any, present: LiveSettings) -> None:
-    if not isinstance(address, str) or address == present.moderation_url:
-        return
-    try:
-        await check_address(address, allow_private=False)
-    except ProviderError as error:
-        raise InvalidInputError(f"Moderation endpoint: {str(error).removesuffix(_OF_PROVIDERS)}") from error
-
-
-async def _check_tagger(session: AsyncSession, version_id: Any, present: LiveSettings) -> None:
+async def _check_tagger(session: AsyncSession, version_id: uuid.UUID | None, present: LiveSettings) -> None:
     if version_id is None or version_id == present.tagging_version:
         return
     found = await find_versions(session, version_ids=[version_id])

@@ -167,7 +167,7 @@ class LimitsForm(Form):
         )
 
     def to_change(self, present: LiveSettings) -> dict[str, Any]:
-        """A new address takes the variable away, unless the form names one: see `managing.check_key`."""
+        """A new address takes the variable away, unless the form names one: see `arenas.moderation_endpoint`."""
         url = self.moderation_url.strip() or None
         variable = (self.moderation_variable or "").strip() or None
         if self.moderation_variable is None and url == present.moderation_url:

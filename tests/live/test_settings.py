@@ -218,6 +218,26 @@ async def test_a_key_of_the_server_goes_only_where_an_administrator_sent_it(
     assert (await present(database, owner))[0].moderation_variable is None
 
 
+async def test_programs_cannot_have_a_key_or_a_request_sent_where_people_could_not(
+    database: Database, owner: Person, admin: Person
+) -> None:
+    assert owner.viewer
+    await open_live_arena(database, owner=owner.viewer)
+
+    async def patch(who: Person, **live: Any) -> Response:
+        return await who.http.patch("/api/arenas/talk", json={"live": live})
+
+    with_key = {"moderation_url": "https://9.9.9.9/v1", "moderation_variable": VARIABLE_PREFIX + "X"}
+    assert (await patch(owner, **with_key)).status_code == 403
+    inside = await patch(owner, moderation_url="http://169.254.169.254/latest")
+    assert (inside.status_code, "private or reserved network." in inside.text) == (422, True)
+    assert (await present(database, owner))[0].moderation_url is None
+    assert (await patch(owner, moderation_url="https://9.9.9.9/v1")).status_code == 200
+    assert (await patch(admin, **with_key)).status_code == 200
+    assert (await patch(owner, **with_key, longest_prompt=99)).status_code == 200
+    assert (await patch(owner, **with_key | {"moderation_url": "https://9.9.9.10/v1"})).status_code == 403
+
+
 @pytest.mark.parametrize(
     "live",
     [
