@@ -34,7 +34,7 @@ async def ask(
     form: Annotated[AskForm, Form()],
 ) -> Response:
     """A question, and on to its battle. Somebody new becomes an anonymous annotator here, known by a cookie alone."""
-    async with database.read_session() as session:
+    async with database.glance() as session:
         live = await service.access_live_arena(session, viewer, slug)
     try:
         prompt = service.checked_prompt(form.prompt, live.settings)
@@ -49,7 +49,7 @@ async def ask(
             consents=form.consent,
         )
         question = service.Question(prompt, form.kind, form.chosen)
-        battle_id = await service.ask(database, settings, live, asker.annotator_id, question, source="web")
+        battle_id = await service.ask(database, studio.standings, live, asker.annotator_id, question, source="web")
     except PreferendumError as error:
         if not wants_html(request.headers, request.url.path):
             raise
@@ -94,9 +94,9 @@ async def ask_on(
 
 @router.post("/battles/{battle_id}/again")
 async def ask_again(
-    battle_id: uuid.UUID, database: DatabaseDependency, settings: SettingsDependency, viewer: ViewerDependency
+    battle_id: uuid.UUID, database: DatabaseDependency, viewer: ViewerDependency, studio: StudioDependency
 ) -> Response:
-    new_id = await service.ask_again(database, settings, viewer, battle_id, source="web")
+    new_id = await service.ask_again(database, studio.standings, viewer, battle_id, source="web")
     return RedirectResponse(f"/battles/{new_id}", 303)
 
 

@@ -16,12 +16,11 @@ from app.battles.content import text_of
 from app.battles.lineup import lineup_of
 from app.battles.service import access_battle
 from app.battles.tables import Battle
-from app.config import Settings
 from app.db.base import new_id
 from app.db.engine import Database
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.live import repository, turns
-from app.live.drawing import Drawn, draw
+from app.live.drawing import Drawn, Standing, Standings, draw
 from app.prompts.service import keep_prompt
 
 
@@ -100,13 +99,30 @@ async def give_consent(session: AsyncSession, live: LiveArena, annotator_id: uui
 
 
 async def ask(
-    database: Database, settings: Settings, live: LiveArena, annotator_id: uuid.UUID, question: Question, *, source: str
+    database: Database,
+    standings: Standings,
+    live: LiveArena,
+    annotator_id: uuid.UUID,
+    question: Question,
+    *,
+    source: str,
 ) -> uuid.UUID:
     """Draw who answers and make the battle, whose turn is then to be written. Its id."""
+    return await _ask(database, await standings.of(live.arena.id), live, annotator_id, question, source)
+
+
+async def _ask(
+    database: Database,
+    standing: Standing,
+    live: LiveArena,
+    annotator_id: uuid.UUID,
+    question: Question,
+    source: str,
+) -> uuid.UUID:
     if question.kind not in live.protocol.kinds:
         raise InvalidInputError("This arena does not offer that kind of battle.")
+    drawn = draw(standing, live.settings, question.kind, question.chosen)
     async with database.session() as session:
-        drawn = await draw(session, settings, live.arena.id, live.settings, question.kind, question.chosen)
         prompt_id = await keep_prompt(session, live.arena.id, question.prompt, source="visitor")
     new = _new_battle(live, annotator_id, prompt_id, drawn, question, source)
     async with database.direct() as connection:
@@ -162,7 +178,7 @@ async def ask_on(database: Database, viewer: Viewer, battle_id: uuid.UUID, promp
 
 
 async def ask_again(
-    database: Database, settings: Settings, viewer: Viewer, battle_id: uuid.UUID, *, source: str
+    database: Database, standings: Standings, viewer: Viewer, battle_id: uuid.UUID, *, source: str
 ) -> uuid.UUID:
     """The first question of a battle that failed, once more: to another pair, or to the models that were picked."""
     async with database.read_session() as session:
@@ -173,7 +189,8 @@ async def ask_again(
         arena, _ = await arena_and_protocol(session, battle.arena_id, battle.protocol_version)
         live = await access_live_arena(session, viewer, arena.slug)
     question = Question(prompt, cast("BattleKind", battle.kind), tuple(battle.contestants))
-    return await ask(database, settings, live, battle.annotator_id, question, source=source)
+    standing = await standings.of(arena.id, now=True)
+    return await _ask(database, standing, live, battle.annotator_id, question, source)
 
 
 async def live_state(session: AsyncSession, battle: Battle) -> str:

@@ -11,23 +11,24 @@ from types import FrameType
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.viewer import Viewer
 from app.arenas.schemas import LiveProtocol, LiveSettings
-from app.arenas.service import arena_and_protocol, live_settings
+from app.arenas.service import arena_and_protocol
 from app.battles.content import by_side
-from app.battles.repository import Exchange, conversation
+from app.battles.repository import Exchange
 from app.battles.service import access_battle
-from app.battles.tables import SLOTS, Battle
+from app.battles.tables import SLOTS
 from app.config import Settings
 from app.db.base import new_id
 from app.db.engine import Database
 from app.errors import ConflictError
 from app.live import turns
 from app.live.conversation import call_for
+from app.live.drawing import KEPT_SECONDS, Standings
 from app.live.growing import Growth
 from app.live.guarding import keep_event, leak_finder, leaking_names, moderate
+from app.live.recent import Recent
 from app.live.writers import Ending, Progress, Task, Writers
 from app.live.writing import Answer, OnEnd, Opener, Writing
 from app.model_registry.calls import record_call
@@ -41,7 +42,9 @@ from app.providers.protocol import Event
 class Turn:
     """A turn that is to be written, with all that it takes."""
 
-    battle: Battle
+    battle_id: uuid.UUID
+    arena_id: uuid.UUID
+    side_order: str | None
     protocol: LiveProtocol
     settings: LiveSettings
     exchanges: Sequence[Exchange]
@@ -54,7 +57,7 @@ class Turn:
     @property
     def sides(self) -> tuple[str, ...]:
         """The side on which each slot stands, by slot."""
-        on_a, _ = by_side(self.battle.side_order, 0, 1)
+        on_a, _ = by_side(self.side_order, 0, 1)
         return tuple("side_a" if slot == on_a else "side_b" for slot in range(len(self.contestants)))
 
 
@@ -83,6 +86,8 @@ class Studio:
         self._settings = settings
         self._caller = Caller()
         self._writers = Writers(database)
+        self._contestants = Recent(self._load_contestants, KEPT_SECONDS)
+        self.standings = Standings(database, settings)
         self.client = make_client()
         self._heeds_signals = False
 
@@ -94,14 +99,40 @@ class Studio:
     async def begin(self, viewer: Viewer, battle_id: uuid.UUID) -> Answering:
         """Claim the battle's turn and have it written. Raises ConflictError where another request is at it."""
         self._heed_signals()
-        async with self._database.read_session() as session:
-            turn = await read_turn(session, self._settings, viewer, battle_id)
         writer = new_id()
-        async with self._database.direct() as connection:
-            is_claimed = await turns.claim(connection, battle_id, turn.battle.annotator_id, writer)
-        if not is_claimed:
-            raise ConflictError("This turn is being answered already, or it has been. Reload the page to see it.")
-        return Answering(self._writers.begin(self._task(turn, writer)))
+        claim = None
+        if viewer.annotator_id is not None:
+            async with self._database.direct() as connection:
+                claim = await turns.claim(connection, battle_id, viewer.annotator_id, writer)
+        if claim is None:
+            raise await self._refusal(viewer, battle_id)
+        return Answering(self._writers.begin(self._task(await self._turn(claim), writer)))
+
+    async def _turn(self, claim: turns.Claim) -> Turn:
+        contestants = await self._contestants.get(tuple(claim.contestants))
+        return Turn(
+            battle_id=claim.battle_id,
+            arena_id=claim.arena_id,
+            side_order=claim.side_order,
+            protocol=LiveProtocol.model_validate(claim.protocol["live"]),
+            settings=LiveSettings.model_validate(claim.settings),
+            exchanges=[Exchange(index, prompt, a or [], b or []) for index, prompt, a, b in claim.exchanges],
+            contestants=contestants,
+        )
+
+    async def _load_contestants(self, version_ids: tuple[uuid.UUID, ...]) -> list[Contestant]:
+        async with self._database.glance() as session:
+            found = await load_contestants(session, version_ids, self._settings)
+        return [found[one] for one in version_ids]
+
+    async def _refusal(self, viewer: Viewer, battle_id: uuid.UUID) -> ConflictError:
+        """Why the turn cannot be claimed. Raises NotFoundError where the battle is not the viewer's to see."""
+        async with self._database.read_session() as session:
+            battle = await access_battle(session, viewer, battle_id)
+            _, protocol = await arena_and_protocol(session, battle.arena_id, battle.protocol_version)
+        if protocol.live is None:
+            return ConflictError("In this battle the answers are there already.")
+        return ConflictError("This turn is being answered already, or it has been. Reload the page to see it.")
 
     def _heed_signals(self) -> None:
         """A server that is told to stop waits until all responses are out: have those that stream end at once.
@@ -129,7 +160,7 @@ class Studio:
 
     def _task(self, turn: Turn, writer: uuid.UUID) -> Task:
         return Task(
-            battle_id=turn.battle.id,
+            battle_id=turn.battle_id,
             writer=writer,
             turn_index=turn.index,
             writing=Writing([self._opener(turn, place) for place in range(len(turn.contestants))]),
@@ -155,7 +186,7 @@ class Studio:
         decisions = [await moderate(self.client, turn.settings, answer.text) for answer in answers]
         for decision in decisions:
             if decision.outcome != "passed":
-                await keep_event(self._database, turn.battle.arena_id, "response", decision, turn.battle.id)
+                await keep_event(self._database, turn.arena_id, "response", decision, turn.battle_id)
         return all(decision.allowed for decision in decisions)
 
     async def _keep_records(self, turn: Turn, started_at: datetime, answers: Sequence[Answer]) -> None:
@@ -163,28 +194,17 @@ class Studio:
             for slot, contestant, answer in zip(SLOTS, turn.contestants, answers, strict=False):
                 if (record := answer.record) is None:
                     continue
-                await record_call(
+                record_call(
                     session,
                     version_id=contestant.version_id,
                     started_at=started_at,
                     cost=cost(contestant, record.input_tokens, record.output_tokens),
                     **asdict(record),
-                    arena_id=turn.battle.arena_id,
-                    battle_id=turn.battle.id,
+                    arena_id=turn.arena_id,
+                    battle_id=turn.battle_id,
                     turn_index=turn.index,
                     slot=slot,
                 )
-
-
-async def read_turn(session: AsyncSession, settings: Settings, viewer: Viewer, battle_id: uuid.UUID) -> Turn:
-    """The viewer's battle with the conversation so far and who answers."""
-    battle = await access_battle(session, viewer, battle_id)
-    arena, protocol = await arena_and_protocol(session, battle.arena_id, battle.protocol_version)
-    if protocol.live is None:
-        raise ConflictError("In this battle the answers are there already.")
-    exchanges = await conversation(session, battle.arena_id, battle.matchup_id)
-    found = await load_contestants(session, battle.contestants, settings)
-    return Turn(battle, protocol.live, live_settings(arena), exchanges, [found[one] for one in battle.contestants])
 
 
 async def _studio(request: Request) -> Studio:

@@ -100,9 +100,7 @@ class Tagger:
         async with self.database.session() as session:
             for record in records:
                 price = cost(judge, record.input_tokens, record.output_tokens)
-                await record_call(
-                    session, version_id=judge.version_id, started_at=started_at, cost=price, **asdict(record)
-                )
+                record_call(session, version_id=judge.version_id, started_at=started_at, cost=price, **asdict(record))
 
     async def _keep(
         self, arena_id: uuid.UUID, prompt_id: uuid.UUID, judge: Contestant, judgement: Judgement | None

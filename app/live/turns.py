@@ -5,7 +5,7 @@ the request keeps moving on. When a process dies, its claims lapse, and the turn
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,11 +52,26 @@ SELECT %(battle_id)s, %(arena_id)s, %(matchup_id)s, %(annotator_id)s, %(protocol
 FROM side
 """
 
+# One statement claims the turn and reads all that writing it takes: the person is waiting for the first word.
 _CLAIM = """
-UPDATE battle SET writer = %(writer)s, writing_until = now() + make_interval(secs => %(seconds)s)
-WHERE id = %(battle_id)s AND annotator_id = %(annotator_id)s AND state = 'writing'
-  AND (writing_until IS NULL OR writing_until < now())
-RETURNING id
+WITH claimed AS (
+    UPDATE battle SET writer = %(writer)s, writing_until = now() + make_interval(secs => %(seconds)s)
+    WHERE id = %(battle_id)s AND annotator_id = %(annotator_id)s AND state = 'writing'
+      AND (writing_until IS NULL OR writing_until < now())
+    RETURNING id, arena_id, matchup_id, protocol_version, contestants, side_order
+)
+SELECT c.id AS battle_id, c.arena_id, c.contestants, c.side_order, o.live AS settings, p.document AS protocol, (
+    SELECT jsonb_agg(jsonb_build_array(t.turn_index, t.blocks, a.blocks, b.blocks) ORDER BY t.turn_index)
+    FROM turn t
+    LEFT JOIN response a ON (a.matchup_id, a.arena_id, a.turn_index, a.slot)
+        = (t.matchup_id, t.arena_id, t.turn_index, 'a')
+    LEFT JOIN response b ON (b.matchup_id, b.arena_id, b.turn_index, b.slot)
+        = (t.matchup_id, t.arena_id, t.turn_index, 'b')
+    WHERE (t.matchup_id, t.arena_id) = (c.matchup_id, c.arena_id)
+) AS exchanges
+FROM claimed c
+JOIN arena o ON o.id = c.arena_id
+JOIN protocol p ON (p.arena_id, p.version) = (c.arena_id, c.protocol_version)
 """
 
 _RENEW = """
@@ -144,12 +159,30 @@ async def open_battle(connection: AsyncConnection[DictRow], new: NewBattle) -> N
         return
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A turn that is this request's to write. settings and protocol are documents as they are stored.
+
+    exchanges are (turn_index, prompt, response_a, response_b), each of the three blocks or None; the last is to be
+    written.
+    """
+
+    battle_id: uuid.UUID
+    arena_id: uuid.UUID
+    contestants: Sequence[uuid.UUID]
+    side_order: str | None
+    settings: Mapping[str, Any]
+    protocol: Mapping[str, Any]
+    exchanges: Sequence[Sequence[Any]]
+
+
 async def claim(
     connection: AsyncConnection[DictRow], battle_id: uuid.UUID, annotator_id: uuid.UUID, writer: uuid.UUID
-) -> bool:
-    """Whether the turn is this request's to write now."""
+) -> Claim | None:
+    """The turn, if it is this request's to write now."""
     parameters = {"battle_id": battle_id, "annotator_id": annotator_id, "writer": writer, "seconds": LEASE_SECONDS}
-    return await (await connection.execute(_CLAIM, parameters)).fetchone() is not None
+    row = await (await connection.execute(_CLAIM, parameters)).fetchone()
+    return None if row is None else Claim(**row)
 
 
 async def renew(connection: AsyncConnection[DictRow], battle_id: uuid.UUID, writer: uuid.UUID) -> bool:

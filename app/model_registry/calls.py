@@ -33,7 +33,7 @@ _NEWEST = text("""
 """)
 
 
-async def record_call(
+def record_call(
     session: AsyncSession,
     *,
     version_id: uuid.UUID,
@@ -51,9 +51,10 @@ async def record_call(
     turn_index: int | None = None,
     slot: str | None = None,
 ) -> None:
-    """Keep what became of a call. error is the kind of failure, never a provider's own words; without arena a test.
+    """Keep what became of a call, with the session's transaction; without arena it is a test.
 
-    attempts is 0 where the circuit or a limit let no request out.
+    error is the kind of failure, never a provider's own words. attempts is 0 where the circuit or a limit let no
+    request out.
     """
     session.add(
         ModelCall(
@@ -73,7 +74,6 @@ async def record_call(
             slot=slot,
         )
     )
-    await session.flush()
 
 
 async def spent_today(session: AsyncSession, version_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Decimal]:

@@ -76,7 +76,7 @@ class Trial:
     async def _keep(self, records: Sequence[CallRecord], started_at: datetime) -> None:
         async with self.database.session() as session:
             for record in records:
-                await calls.record_call(
+                calls.record_call(
                     session,
                     version_id=self.contestant.version_id,
                     started_at=started_at,

@@ -61,7 +61,7 @@ async def fill(database: Database, stranger: Person) -> None:
         )
         [version_id] = (await session.execute(text("SELECT id FROM model_version LIMIT 1"))).one()
         values = {"version_id": version_id, "arena_id": arena.id, "duration_seconds": 1.0, "attempts": 1}
-        await record_call(session, started_at=datetime.now(UTC), error="first_fragment_timeout", **values)
+        record_call(session, started_at=datetime.now(UTC), error="first_fragment_timeout", **values)
         sentence = "Could you please write to jane.roe@example.com about how a bicycle stays upright while moving"
         for end in ("?", " ?", "!"):
             await keep_prompt(session, arena.id, sentence + end, source="visitor")

@@ -145,8 +145,8 @@ async def test_failed_calls_are_counted_by_model_and_kind(database: Database, ow
     async with database.session() as session:
         for started_at, error in of_arena:
             values = {"version_id": version, "duration_seconds": 1.0, "attempts": 1, "error": error}
-            await record_call(session, started_at=started_at, arena_id=arena.id, **values)
-        await record_call(session, started_at=new, version_id=version, duration_seconds=1.0, attempts=1, error="busy")
+            record_call(session, started_at=started_at, arena_id=arena.id, **values)
+        record_call(session, started_at=new, version_id=version, duration_seconds=1.0, attempts=1, error="busy")
     page = await owner.http.get(f"{HERE}?kind=calls")
     assert re.findall(r'data-name="Failed">([^<\n]+)', page.text) == ["2 of 4", "1 of 4"]
     assert page.text.index("broke off in the middle") < page.text.index("refused to serve us")

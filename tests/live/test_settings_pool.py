@@ -130,7 +130,7 @@ async def test_the_page_says_why_too_few_can_be_drawn_and_agrees_with_the_draw(
         await session.execute(
             text("UPDATE model_version SET daily_budget = 0.5 WHERE id = :id"), {"id": by_name["planted-cat"]}
         )
-        await record_call(
+        record_call(
             session,
             version_id=by_name["planted-cat"],
             started_at=datetime.now(UTC),
@@ -139,7 +139,7 @@ async def test_the_page_says_why_too_few_can_be_drawn_and_agrees_with_the_draw(
             cost=Decimal("0.5"),
         )
         for number in range(5):
-            await record_call(
+            record_call(
                 session,
                 version_id=by_name["planted-dog"],
                 started_at=datetime.now(UTC) - timedelta(seconds=5 - number),

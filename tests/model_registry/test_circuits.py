@@ -63,7 +63,7 @@ async def test_an_open_circuit_shows_on_every_process_page(database: Database, r
     async def record(error: str | None, attempts: int = 1, *, times: int = 1) -> None:
         for _ in range(times):
             async with database.session() as session:
-                await calls.record_call(
+                calls.record_call(
                     session,
                     version_id=version,
                     started_at=datetime.now(UTC),

@@ -160,7 +160,7 @@ async def test_a_version_that_an_arena_has_called_is_never_a_draft_again(
     version = (await add_model(researcher, state="active"))["versions"][0]["id"]
     arena = await open_arena(database, matchups=0)
     async with database.session() as session:
-        await calls.record_call(
+        calls.record_call(
             session, version_id=version, arena_id=arena.id, started_at=datetime.now(UTC), duration_seconds=1, attempts=1
         )
     refused = await researcher.http.patch(f"/api/models/versions/{version}", json={"state": "draft"})
@@ -209,7 +209,7 @@ async def test_the_list_says_what_the_calls_of_a_day_cost_and_how_long_they_took
             (0.4, 4.0, "0.70", None),
             (None, 9.0, None, "time"),
         ):
-            await calls.record_call(
+            calls.record_call(
                 session,
                 version_id=version,
                 started_at=now,
