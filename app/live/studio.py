@@ -86,7 +86,7 @@ class Studio:
         self._settings = settings
         self._caller = Caller()
         self._writers = Writers(database)
-        self._contestants = Recent(self._load_contestants, KEPT_SECONDS)
+        self._contestants = Recent(self._load_contestant, KEPT_SECONDS)
         self.standings = Standings(database, settings)
         self.client = make_client()
         self._heeds_signals = False
@@ -109,7 +109,6 @@ class Studio:
         return Answering(self._writers.begin(self._task(await self._turn(claim), writer)))
 
     async def _turn(self, claim: turns.Claim) -> Turn:
-        contestants = await self._contestants.get(tuple(claim.contestants))
         return Turn(
             battle_id=claim.battle_id,
             arena_id=claim.arena_id,
@@ -117,13 +116,12 @@ class Studio:
             protocol=LiveProtocol.model_validate(claim.protocol["live"]),
             settings=LiveSettings.model_validate(claim.settings),
             exchanges=[Exchange(index, prompt, a or [], b or []) for index, prompt, a, b in claim.exchanges],
-            contestants=contestants,
+            contestants=[await self._contestants.get(version_id) for version_id in claim.contestants],
         )
 
-    async def _load_contestants(self, version_ids: tuple[uuid.UUID, ...]) -> list[Contestant]:
+    async def _load_contestant(self, version_id: uuid.UUID) -> Contestant:
         async with self._database.glance() as session:
-            found = await load_contestants(session, version_ids, self._settings)
-        return [found[one] for one in version_ids]
+            return (await load_contestants(session, [version_id], self._settings))[version_id]
 
     async def _refusal(self, viewer: Viewer, battle_id: uuid.UUID) -> ConflictError:
         """Why the turn cannot be claimed. Raises NotFoundError where the battle is not the viewer's to see."""

@@ -63,9 +63,10 @@ async def keep_prompt(session: AsyncSession, arena_id: uuid.UUID, text: str, *, 
 
 async def _describe(session: AsyncSession, arena_id: uuid.UUID, prompt_id: uuid.UUID, reading: Reading) -> None:
     key = {"prompt_id": prompt_id, "arena_id": arena_id}
-    session.add_all(PromptTag(**key, tag=tag, tagged_by=TAGGED_BY_RULES) for tag in reading.tags)
-    session.add_all(PromptBand(**key, band=band) for band in bands(reading.signature))
-    await session.flush()
+    tags = [{**key, "tag": tag, "tagged_by": TAGGED_BY_RULES} for tag in reading.tags]
+    if tags:
+        await session.execute(insert(PromptTag), tags)
+    await session.execute(insert(PromptBand), [{**key, "band": band} for band in bands(reading.signature)])
 
 
 async def _near_duplicate(session: AsyncSession, arena_id: uuid.UUID, wanted: bytes) -> uuid.UUID | None:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import structlog
 
 from app.providers.circuit import Circuit, CircuitState
+from app.providers.deadline import Deadline
 from app.providers.gate import Gate
 from app.providers.protocol import (
     BrokeOffError,
@@ -175,7 +176,10 @@ class _Tally:
         if isinstance(event, Finished):
             self.finished = event
             return event
-        text = event.text.replace("\0", "")
+        text = event.text
+        if "\0" in text:
+            text = text.replace("\0", "")
+            event = Fragment(text)
         if not text:
             return None
         if self.first_fragment_seconds is None:
@@ -183,7 +187,7 @@ class _Tally:
         self.characters += len(text)
         if self.characters > limits.max_characters:
             raise TooLongError(f"The answer has more than {limits.max_characters} characters.")
-        return Fragment(text)
+        return event
 
 
 async def _attempts(provider: Provider, call: Call, limits: Limits, tally: _Tally) -> AsyncGenerator[Event, None]:
@@ -211,23 +215,26 @@ async def _attempt(
     provider: Provider, call: Call, limits: Limits, tally: _Tally, first_until: float, whole_until: float
 ) -> AsyncGenerator[Event, None]:
     """The events of one attempt; the time runs only while the model is waited for."""
-    async with contextlib.aclosing(provider.stream(call)) as events:
-        while tally.finished is None:
-            try:
-                async with asyncio.timeout_at(whole_until if tally.characters else first_until):
-                    event = await anext(events)
-            except StopAsyncIteration:
-                raise BrokeOffError("The provider ended without saying that the answer is complete.") from None
-            except TimeoutError:
-                raise _too_late(limits, tally) from None
-            except ProviderError:
-                raise
-            except Exception as error:  # a mistake of ours must end the call like any other failure
-                log.exception("a provider failed in a way that was not foreseen", provider=provider.kind)
-                raise ProviderError(f"The provider failed with {type(error).__name__}.") from error
-            passed_on = tally.take(event, limits)
-            if passed_on is not None:
-                yield passed_on
+    with Deadline(whole_until if tally.characters else first_until) as deadline:
+        async with contextlib.aclosing(provider.stream(call)) as events:
+            while tally.finished is None:
+                try:
+                    event = await deadline.next_of(events)
+                except StopAsyncIteration:
+                    raise BrokeOffError("The provider ended without saying that the answer is complete.") from None
+                except TimeoutError:
+                    raise _too_late(limits, tally) from None
+                except ProviderError:
+                    raise
+                except Exception as error:  # a mistake of ours must end the call like any other failure
+                    log.exception("a provider failed in a way that was not foreseen", provider=provider.kind)
+                    raise ProviderError(f"The provider failed with {type(error).__name__}.") from error
+                had_begun = tally.characters > 0
+                passed_on = tally.take(event, limits)
+                if tally.characters and not had_begun:
+                    deadline.move(whole_until)
+                if passed_on is not None:
+                    yield passed_on
 
 
 def _too_late(limits: Limits, tally: _Tally) -> ProviderError:

@@ -2,8 +2,9 @@
 
 Two hundred streams of 40 tokens a second from replay contestants, asked for and watched over HTTP by a hundred people,
 while ten others vote in a curated arena on the same server. First the people come one after the other over the length
-of an answer and ask again as soon as they are answered, so that a hundred battles are under way all the time; then all
-hundred ask for their answers in the same moment, which is the worst that can happen.
+of an answer and ask again as soon as they are answered, so that a hundred battles are under way all the time. Then all
+hundred ask for their answers in the same moment, which is the worst that can happen: what that costs is told and has no
+limit, as a hundred requests that wait for one core are answered one after the other.
 
 Told are: what the first text took longer than the provider took to begin, whether any token was lost on the way to the
 page and to the database, memory, and what the voters waited. Ends with 1 where a limit is missed.
@@ -125,15 +126,20 @@ def losses(url: str, phase: Phase, all_contestants: list[seed.Contestant]) -> li
     return lost
 
 
-def report(what: str, phase: Phase, lost: list[str], own: float, people: int) -> bool:
-    """Print a table; whether all limits are kept."""
+def report(what: str, phase: Phase, lost: list[str], own: float, people: int, first_text_limit: float | None) -> bool:
+    """Print a table; whether all limits are kept. first_text_limit in seconds, of the 99th percentile."""
     extra = sorted(watched.first_text - own for watched in phase.watched if watched.first_text is not None)
     last = extra[min(int(len(extra) * 0.99), len(extra) - 1)]
     vote = statistics.median(phase.votes)
     rows: list[tuple[str, str, str, bool]] = [
         ("battles", f"{len(phase.watched)}, of which {people} at once", "", True),
         ("first text, above the provider's own: median", f"{1e3 * statistics.median(extra):.0f} ms", "", True),
-        ("first text, 99th percentile", f"{1e3 * last:.0f} ms", "< 100 ms", last < FIRST_TEXT_LIMIT),
+        (
+            "first text, 99th percentile",
+            f"{1e3 * last:.0f} ms",
+            "" if first_text_limit is None else f"< {1e3 * first_text_limit:.0f} ms",
+            first_text_limit is None or last < first_text_limit,
+        ),
         ("answers with a lost token", f"{len(lost)}", "0", not lost),
         ("memory of a battle", f"{phase.memory / people / 1024:.0f} kB", "", True),
         ("votes of others meanwhile, median", f"{1e3 * vote:.1f} ms", "< 25 ms", vote < VOTE_LIMIT),
@@ -180,9 +186,13 @@ async def run(site: Web, url: str, all_contestants: list[seed.Contestant], own: 
     tickets = itertools.count(1)
     await measure(site, all_at_once, 5, tickets)  # warms the pools, the prepared statements and the interpreter
     kept = True
-    for what, come in (("Coming steadily", steadily), ("All in the same moment", all_at_once)):
+    phases: tuple[tuple[str, Come, float | None], ...] = (
+        ("Coming steadily", steadily, FIRST_TEXT_LIMIT),
+        ("All in the same moment", all_at_once, None),
+    )
+    for what, come, limit in phases:
         phase = await measure(site, come, people, tickets)
-        kept &= report(what, phase, losses(url, phase, all_contestants), own, people)
+        kept &= report(what, phase, losses(url, phase, all_contestants), own, people, limit)
     return await leaving(site, url) and kept
 
 
