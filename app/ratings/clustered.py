@@ -4,7 +4,8 @@ Liang and Zeger (1986); as many terms as there are voters, each with whatever it
 """
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
+from scipy.special import stdtrit
 
 from app.ratings.arrays import FloatArray, IntArray, read_only_floats
 from app.ratings.fit import PairwiseFit
@@ -90,5 +91,5 @@ def _effective(votes: CodedVotes, position: IntArray, weights: FloatArray | None
 def _scale(effective: FloatArray) -> FloatArray:
     """(M,): by how much standard errors grow with this many voters."""
     freedom = effective - 1.0
-    scale: FloatArray = stats.t.ppf(0.975, freedom) / Z_95 * np.sqrt(effective / freedom)
+    scale: FloatArray = np.asarray(stdtrit(freedom, 0.975), dtype=np.float64) / Z_95 * np.sqrt(effective / freedom)
     return scale

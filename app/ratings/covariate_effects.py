@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
+from scipy.special import stdtrit
 
 from app.ratings.arrays import FloatArray, IntArray, read_only_floats
 from app.ratings.clustered import FEWEST_IN_EFFECT, effective_voters
@@ -74,7 +75,7 @@ def covariate_covariance(fit: CovariateFit, voters: IntArray | None = None, *, s
         # Raising a diagonal keeps the matrix a covariance.
         covariance[alone, alone] = np.maximum(covariance[alone, alone], independent[alone, alone])
         effective = np.maximum(effective, FEWEST_IN_EFFECT)
-        scale = stats.t.ppf(0.975, effective - 1.0) / Z_95 * np.sqrt(effective / (effective - 1.0))
+        scale = stdtrit(effective - 1.0, 0.975) / Z_95 * np.sqrt(effective / (effective - 1.0))
         covariance = covariance * scale[:, None] * scale[None, :]
     return read_only_floats(covariance)
 
