@@ -12,7 +12,6 @@ import struct
 import unicodedata
 
 import numpy as np
-from datasketch.minhash import MinHash  # type: ignore[import-untyped]  # it ships no types
 
 SIGNATURE_BYTES = 256
 NEAR_DUPLICATE = 0.7
@@ -33,6 +32,9 @@ def fingerprint(text: str) -> bytes:
 
 def signature(text: str) -> bytes:
     """SIGNATURE_BYTES bytes that nearly equal texts nearly share; the same on every machine and in every run."""
+    # Loaded at the first use: with it come scipy's integrals, a fifth of a second of every start.
+    from datasketch.minhash import MinHash  # type: ignore[import-untyped]  # it ships no types  # noqa: PLC0415
+
     places = MinHash(num_perm=_PLACES, seed=1, scheme="affine32")
     places.update_batch(_shingles(text))
     return (np.asarray(places.hashvalues, dtype=np.uint64) & np.uint64(0xFFFF)).astype("<u2").tobytes()

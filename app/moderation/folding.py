@@ -8,8 +8,6 @@ import re
 import unicodedata
 from functools import cache
 
-from confusable_homoglyphs import confusables  # type: ignore[import-untyped]  # it ships no types
-
 DIGIT_LETTERS = {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"}
 SIGN_LETTERS = {"@": "a", "$": "s", "!": "l", "|": "l", "€": "e"}
 """Signs that may be letters, but seldom are: texts that hold one are read twice, see `matching`."""
@@ -40,6 +38,9 @@ def _spelled(character: str) -> str:
 
 
 def _look_alike(plain: str, character: str) -> str:
+    # Loaded at the first use: its table takes an eighth of a second of every start.
+    from confusable_homoglyphs import confusables  # type: ignore[import-untyped]  # no types  # noqa: PLC0415
+
     if latin := _LATIN_NAME.match(unicodedata.name(character, "")):
         return latin[1].lower()
     for form in (plain, plain.upper()):
