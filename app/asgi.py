@@ -18,4 +18,5 @@ def build() -> FastAPI:
         raise RuntimeError("Start the server with `preferendum serve`, which also starts the embedded database.")
     app = create_app(settings, Database(url, pool_size=settings.pool_size))
     gc.freeze()  # what was imported stays; looking through it again would hold up whoever asks at that moment
+    gc.enable()
     return app
