@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.db.engine import Database
+from tests.folders import roomy_memory
 from tests.live.real_server import (
     PATIENCE_SECONDS,
     RealSite,
@@ -47,7 +48,7 @@ class World:
 async def world() -> AsyncIterator[World]:
     slow = {"tokens_per_second": SLOW, "first_fragment_seconds": 0.05}
     contestants = {"planted-aardvark-7b": {"outputs": [ONE], **slow}, "planted-bison-13b": {"outputs": [OTHER], **slow}}
-    with tempfile.TemporaryDirectory(prefix="pref-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pref-", dir=roomy_memory()) as folder:
         async with serving() as service, real_site(Path(folder), contestants) as site:
             async with Database(site.server.url) as database:
                 served: dict[str, dict[str, list[str]]] = {

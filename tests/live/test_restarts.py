@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.folders import roomy_memory
 from tests.live.real_server import (
     PATIENCE_SECONDS,
     RealSite,
@@ -40,7 +41,7 @@ CALLS = "SELECT finish_reason FROM model_call WHERE battle_id = %(id)s"
 async def site() -> AsyncIterator[RealSite]:
     slow = {"tokens_per_second": 20.0, "first_fragment_seconds": 0.05}
     contestants = {"planted-aardvark-7b": {"outputs": [ONE], **slow}, "planted-bison-13b": {"outputs": [OTHER], **slow}}
-    with tempfile.TemporaryDirectory(prefix="pref-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pref-", dir=roomy_memory()) as folder:
         async with real_site(Path(folder), contestants) as site:
             yield site
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.db.embedded import EmbeddedPostgres
+from tests.folders import roomy_memory
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -77,12 +78,6 @@ def script() -> Iterator[Script]:
     for process in started:
         process.kill()
         process.communicate()
-
-
-def roomy_memory() -> Path | None:
-    """Where folders are in memory, if there is room for a few servers: nobody's disk has to wait for these tests."""
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2_000_000_000 else None
 
 
 def end_server(server: EmbeddedPostgres) -> None:
