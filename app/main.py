@@ -89,7 +89,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await app.state.studio.close()
-        await database.close()
+        await app.state.database.close()
 
     app = FastAPI(
         title="Preferendum",
@@ -100,9 +100,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.state.settings = settings
-    app.state.database = database
-    app.state.studio = Studio(database, settings)
+    work_with(app, settings, database)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -112,3 +110,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(CrossSiteCheck)
     app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
     return app
+
+
+def work_with(app: FastAPI, settings: Settings, database: Database) -> None:
+    """What its routes read and write from now on."""
+    app.state.settings = settings
+    app.state.database = database
+    app.state.studio = Studio(database, settings)

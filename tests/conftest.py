@@ -20,8 +20,12 @@ from app.config import Settings
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.db.migrate import upgrade
-from app.main import create_app
+from app.main import create_app, work_with
+from tests.chromium import browser
+from tests.folders import roomy_memory
 from tests.people import Person, Visitors
+
+__all__ = ["browser"]  # a fixture, for the tests of any folder
 
 TEMPLATE = "preferendum_template"
 
@@ -44,7 +48,7 @@ def server_url() -> Iterator[str]:
     if url := os.environ.get("PREFERENDUM_TEST_DATABASE_URL"):
         yield url
         return
-    folder = Path(tempfile.mkdtemp(prefix="pref-"))
+    folder = Path(tempfile.mkdtemp(prefix="pref-", dir=roomy_memory()))
     server = EmbeddedPostgres(folder / "postgres")
     try:
         url = server.start()
@@ -60,6 +64,7 @@ def make_hasty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
         connection.execute("SELECT pg_reload_conf()")
 
 
@@ -75,9 +80,9 @@ def template(server_url: str) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture
-def test_url(server_url: str, template: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database."""
+@contextlib.contextmanager
+def copy_of(server_url: str, template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database for the length of the block."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         # A plain copy of the files: twice as quick as writing all of it to the log.
@@ -85,6 +90,13 @@ def test_url(server_url: str, template: str) -> Iterator[str]:
     yield database_named(server_url, name)
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def test_url(server_url: str, template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database."""
+    with copy_of(server_url, template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -98,9 +110,17 @@ def settings(test_url: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, database_url=test_url)
 
 
+@pytest.fixture(scope="session")
+def every_route() -> FastAPI:
+    """The app of all tests: looking at a route for the first time takes FastAPI longer than most tests take."""
+    return create_app(Settings(), Database("postgresql://nowhere/nothing"))
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database) -> FastAPI:
-    return create_app(settings, database)
+def app(every_route: FastAPI, settings: Settings, database: Database) -> FastAPI:
+    """The app on the test's own database."""
+    work_with(every_route, settings, database)
+    return every_route
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import math
 import os
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import evalica
-import psycopg
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
@@ -21,7 +19,7 @@ from app.imports.progress import Silent
 from app.imports.service import Destination, import_checked
 from app.leaderboards.service import refresh
 from app.releases.service import export_arena
-from tests.conftest import database_named
+from tests.conftest import copy_of
 from tests.people import Visitors
 from tests.worlds import open_arena
 
@@ -35,13 +33,9 @@ needs_llmfao = pytest.mark.skipif(DATA is None, reason="PREFERENDUM_TEST_DATA do
 @pytest.fixture
 async def fresh_database(server_url: str, template: str) -> AsyncIterator[Database]:
     """A second database, which has never heard of the first."""
-    name = f"fresh_{uuid.uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    async with Database(database_named(server_url, name)) as opened:
-        yield opened
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with copy_of(server_url, template) as url:
+        async with Database(url) as opened:
+            yield opened
 
 
 async def load(database: Database, options: ImportOptions, slug: str = "llmfao") -> None:

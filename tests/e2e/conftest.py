@@ -1,14 +1,12 @@
-"""A real site (web and worker processes) and a real browser."""
+"""A real site (web and worker processes), in which each test has an arena of its own."""
 
 import json
-import os
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
 
 from app.accounts.viewer import OPERATOR
 from app.db.engine import Database
@@ -16,19 +14,9 @@ from app.imports.check import check
 from app.imports.plan import ImportOptions
 from app.imports.progress import Silent
 from app.imports.service import Destination, import_checked
+from tests.conftest import copy_of
 from tests.processes import served
 
-CHROMIUM = os.environ.get("PREFERENDUM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-# Chromium of itself asks its maker's servers for updates; here it must ask nobody.
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 MODELS = ("planted-aardvark-7b", "planted-bison-13b", "planted-caribou-70b")
 ANSWER = """\
 ### A heading
@@ -51,23 +39,49 @@ def answer() -> int:
 
 @dataclass(frozen=True)
 class Site:
-    """A served arena."""
+    """A served arena, and the database that it is in."""
 
     address: str
+    database: Database
     slug: str
-    matchups: int
+    matchups: int = 6
+
+
+@pytest.fixture(scope="module")
+def site_url(server_url: str, template: str) -> Iterator[str]:
+    """A database for all tests of a module: each has an arena of its own in it, and they share the processes."""
+    with copy_of(server_url, template) as url:
+        yield url
 
 
 @pytest.fixture
-async def site(test_url: str, database: Database, tmp_path: Path) -> AsyncIterator[Site]:
-    """An imported arena, served by `preferendum serve` and ranked by `preferendum worker`."""
-    site = Site("", "kitchen", 6)
-    await import_arena(database, tmp_path / "matchups.jsonl", site)
-    with served(test_url, tmp_path, with_worker=True) as address:
-        yield replace(site, address=address)
+async def site_database(site_url: str) -> AsyncIterator[Database]:
+    async with Database(site_url) as opened:
+        yield opened
 
 
-async def import_arena(database: Database, file: Path, site: Site) -> None:
+@pytest.fixture(scope="module")
+def address(site_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where `preferendum serve` serves the site, while `preferendum worker` ranks its arenas."""
+    with served(site_url, tmp_path_factory.mktemp("site"), with_worker=True) as address:
+        yield address
+
+
+@pytest.fixture
+def slug(request: pytest.FixtureRequest) -> str:
+    """The name of the test's own arena."""
+    return f"test-{zlib.crc32(request.node.name.encode())}"
+
+
+@pytest.fixture
+async def site(address: str, site_database: Database, slug: str, tmp_path: Path) -> Site:
+    """An imported arena on the shared site."""
+    site = Site(address, site_database, slug)
+    await import_arena(site, tmp_path / "matchups.jsonl")
+    return site
+
+
+async def import_arena(site: Site, file: Path) -> None:
     with file.open("w") as lines:
         for number in range(site.matchups):
             pair = (MODELS[number % 3], MODELS[(number + 1 + number // 3) % 3])
@@ -76,15 +90,5 @@ async def import_arena(database: Database, file: Path, site: Site) -> None:
                 json.dumps({"id": f"q{number}", "prompt": f"Question **{number}**?", "outputs": outputs}) + "\n"
             )
     checked = check(ImportOptions(file=file), Silent())
-    async with database.session() as session:
+    async with site.database.session() as session:
         await import_checked(session, OPERATOR, Destination(site.slug, "The kitchen", open_it=True), checked, Silent())
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium found; install the package chromium or set PREFERENDUM_CHROMIUM")
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield launched
-        await launched.close()

@@ -1,22 +1,21 @@
 """The board and the pages beside it, in a real browser: accessible and without sideways scrolling everywhere."""
 
 import itertools
-from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, ViewportSize, expect
+from fastapi import FastAPI
+from playwright.async_api import Browser, expect
 
 from app.accounts.service import create_user
 from app.db.engine import Database
 from app.leaderboards import service
-from tests.e2e.checks import assert_accessible, assert_fits
+from tests.e2e.checks import Window, assert_accessible, assert_good_in
+from tests.in_process import served_here
 from tests.leaderboards.ballots import cast, circle, in_turn, make_arena
 from tests.people import PASSWORD
-from tests.processes import served
 
 MODELS = [f"organisation/model-{number:02}-instruct" for number in range(8)]
-WINDOWS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
+WINDOWS: tuple[Window, ...] = (
     ({"width": 390, "height": 844}, "dark"),
     ({"width": 1280, "height": 800}, "light"),
 )
@@ -37,37 +36,32 @@ async def vote_and_rank(database: Database) -> None:
 
 
 @pytest.mark.e2e
-async def test_every_page_of_a_board_is_accessible_and_fits(
-    test_url: str, database: Database, browser: Browser, tmp_path: Path
-) -> None:
+async def test_every_page_of_a_board_is_accessible_and_fits(app: FastAPI, database: Database, browser: Browser) -> None:
     await vote_and_rank(database)
-    with served(test_url, tmp_path) as address:
+    async with served_here(app) as address:
         board = f"{address}/arenas/kitchen/leaderboard"
-        for size, scheme in WINDOWS:
-            context = await browser.new_context(viewport=size, color_scheme=scheme)
-            page = await context.new_page()
-            await page.goto(board)
-            await expect(page.get_by_role("heading", name="How sure is this?")).to_be_visible()
-            await expect(page.locator("figure")).to_have_count(6)
-            addresses = [board, f"{board}?method=davidson", f"{board}/changes", f"{address}/method"]
-            addresses += [f"{address}/method/source/ranks", f"{address}/arenas/kitchen/slices"]
-            await page.get_by_role("rowheader").first.get_by_role("link").click()
-            addresses.append(page.url)
-            await page.get_by_role("rowheader").first.get_by_role("link").click()
-            addresses.append(page.url)
-            for each in addresses:
-                await page.goto(each)
-                await assert_fits(page)
-                await assert_accessible(page)
-            await context.close()
+        page = await browser.new_page()
+        await page.goto(board)
+        await expect(page.get_by_role("heading", name="How sure is this?")).to_be_visible()
+        await expect(page.locator("figure")).to_have_count(6)
+        addresses = [board, f"{board}?method=davidson", f"{board}/changes", f"{address}/method"]
+        addresses += [f"{address}/method/source/ranks", f"{address}/arenas/kitchen/slices"]
+        await page.get_by_role("rowheader").first.get_by_role("link").click()
+        addresses.append(page.url)
+        await page.get_by_role("rowheader").first.get_by_role("link").click()
+        addresses.append(page.url)
+        for each in addresses:
+            await page.goto(each)
+            await assert_good_in(WINDOWS, page)
+        await page.close()
 
 
 @pytest.mark.e2e
 async def test_an_owner_adds_a_slice_and_a_reader_chooses_it(
-    test_url: str, database: Database, browser: Browser, tmp_path: Path
+    app: FastAPI, database: Database, browser: Browser
 ) -> None:
     await vote_and_rank(database)
-    with served(test_url, tmp_path) as address:
+    async with served_here(app) as address:
         page = await browser.new_page()
         await page.goto(f"{address}/sign-in?to=/arenas/kitchen/slices")
         await page.get_by_label("E-mail address").fill("owner@example.org")

@@ -2,19 +2,15 @@
 
 import asyncio
 import contextlib
-import uuid
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any, Literal, Protocol
 
-import psycopg
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import text
 
 from app.arenas.schemas import LiveProtocol, LiveSettings
 from app.db.engine import Database
-from tests.conftest import database_named
 from tests.e2e.cable import laid
 from tests.e2e.checks import assert_accessible, assert_fits
 from tests.live.worlds import open_live_arena
@@ -67,36 +63,18 @@ def told_of_errors(page: Page) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def site_url(server_url: str, template: str) -> Iterator[str]:
-    """A database for all tests here: each has an arena of its own in it, and they share the web process."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield database_named(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="module")
 def address(site_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served(site_url, tmp_path_factory.mktemp("site")) as address:
         yield address
 
 
 @pytest.fixture
-async def site(site_url: str) -> AsyncIterator[Database]:
-    async with Database(site_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def arena(site: Database, address: str, request: pytest.FixtureRequest) -> OpenArena:
+async def arena(site_database: Database, address: str, slug: str) -> OpenArena:
     """Opens the test's own arena."""
-    slug = f"talk-{zlib.crc32(request.node.name.encode())}"
 
     async def open_it(contestants: tuple[Options, Options], **settings: Any) -> str:
         names = (f"planted-aardvark-{slug}", f"planted-bison-{slug}")
-        await open_live_arena(site, dict(zip(names, contestants, strict=True)), slug=slug, **settings)
+        await open_live_arena(site_database, dict(zip(names, contestants, strict=True)), slug=slug, **settings)
         return f"{address}/arenas/{slug}"
 
     return open_it
@@ -143,10 +121,10 @@ async def check(page: Page) -> None:
     await assert_fits(page)
 
 
-async def count(site: Database, page: Page, what: str) -> object:
+async def count(site_database: Database, page: Page, what: str) -> object:
     """How many rows of a table belong to the battle on the page."""
     statement = text(f"SELECT count(*) FROM battle b JOIN {what} USING (arena_id) WHERE b.id = :id")
-    async with site.read_session() as session:
+    async with site_database.read_session() as session:
         return (await session.execute(statement, {"id": page.url.rpartition("/")[2]})).scalar_one()
 
 
@@ -155,7 +133,7 @@ async def count(site: Database, page: Page, what: str) -> object:
     ("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light"), (SMALL, "light")], ids=["phone", "desktop", "small"]
 )
 async def test_a_question_three_turns_a_vote_and_the_names_by_keyboard(
-    arena: OpenArena, site: Database, browser: Browser, size: tuple[int, int], scheme: Literal["light", "dark"]
+    arena: OpenArena, site_database: Database, browser: Browser, size: tuple[int, int], scheme: Literal["light", "dark"]
 ) -> None:
     door = await arena(SHORT, live=LiveProtocol(max_turns=3))
     width, height = size
@@ -190,8 +168,8 @@ async def test_a_question_three_turns_a_vote_and_the_names_by_keyboard(
         await page.keyboard.press("2")
         await expect(page.locator(".model strong", has_text="planted-")).to_have_count(2)
         await check(page)
-        assert await count(site, page, "response") == 6
-        assert await count(site, page, "vote") == 1
+        assert await count(site_database, page, "response") == 6
+        assert await count(site_database, page, "vote") == 1
         await page.keyboard.press("n")
         await page.wait_for_url(f"{door}#prompt")
         await expect(page.get_by_label("Your question")).to_have_value("")
@@ -200,7 +178,7 @@ async def test_a_question_three_turns_a_vote_and_the_names_by_keyboard(
 
 @pytest.mark.e2e
 async def test_writing_is_stopped_begun_again_and_ends_when_one_leaves(
-    arena: OpenArena, site: Database, context: BrowserContext
+    arena: OpenArena, site_database: Database, context: BrowserContext
 ) -> None:
     door = await arena(LONG)
     page = await context.new_page()
@@ -225,12 +203,12 @@ async def test_writing_is_stopped_begun_again_and_ends_when_one_leaves(
         await reaches(page, "interrupted")
         await says(page, "Writing was stopped")
         await expect(page.locator(".sides")).to_contain_text("A long way to go")
-        assert await count(site, page, "vote") == 0
+        assert await count(site_database, page, "vote") == 0
 
 
 @pytest.mark.e2e
 async def test_a_side_that_fails_gives_an_apology_and_another_pair(
-    arena: OpenArena, site: Database, context: BrowserContext
+    arena: OpenArena, site_database: Database, context: BrowserContext
 ) -> None:
     door = await arena((SHORT[0], {"mood": "break_middle"}))
     page = await context.new_page()
@@ -241,7 +219,7 @@ async def test_a_side_that_fails_gives_an_apology_and_another_pair(
         assert "planted" not in await page.content()
         await expect(page.get_by_role("button", name="A is better")).to_be_hidden()
         await check(page)
-        async with site.session() as session:
+        async with site_database.session() as session:
             healthy = """UPDATE provider SET options = '{"mood": "healthy"}' WHERE kind = 'fault'"""
             await session.execute(text(healthy))
         failed = page.url
@@ -270,7 +248,9 @@ async def test_a_second_tab_says_who_writes_and_follows(arena: OpenArena, contex
 
 
 @pytest.mark.e2e
-async def test_everything_works_with_scripts_switched_off(arena: OpenArena, site: Database, browser: Browser) -> None:
+async def test_everything_works_with_scripts_switched_off(
+    arena: OpenArena, site_database: Database, browser: Browser
+) -> None:
     live = LiveProtocol(max_turns=2, consent_text="We keep **everything**.")
     door = await arena(SHORT, live=live, settings=LiveSettings(longest_prompt=40))
     context = await browser.new_context(java_script_enabled=False)
@@ -293,7 +273,7 @@ async def test_everything_works_with_scripts_switched_off(arena: OpenArena, site
     await page.get_by_role("button", name="Show the answers").click()
     await reaches(page, "shown")
     assert "planted" not in await page.content()
-    assert await count(site, page, "response") == 4
+    assert await count(site_database, page, "response") == 4
     await page.get_by_role("button", name="B is better").click()
     await expect(page.get_by_text("planted-").first).to_be_visible()
     await page.get_by_role("link", name="Ask something new").click()

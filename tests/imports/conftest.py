@@ -1,12 +1,10 @@
 """Importing into a real database, and looking at what came of it."""
 
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -18,7 +16,7 @@ from app.imports.load import Loaded
 from app.imports.plan import ImportOptions
 from app.imports.progress import Silent
 from app.imports.service import Destination, import_checked
-from tests.conftest import database_named
+from tests.conftest import copy_of
 
 Import = Callable[..., Awaitable[Loaded]]
 Fetch = Callable[..., Awaitable[list[Any]]]
@@ -40,13 +38,9 @@ def import_file(database: Database) -> Import:
 @pytest.fixture
 async def fresh_database(server_url: str, template: str) -> AsyncIterator[Database]:
     """Another database beside `database`, as empty as that."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    async with Database(database_named(server_url, name)) as opened:
-        yield opened
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with copy_of(server_url, template) as url:
+        async with Database(url) as opened:
+            yield opened
 
 
 @pytest.fixture

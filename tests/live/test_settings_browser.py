@@ -3,11 +3,10 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page
 from sqlalchemy import text
 
 from app.accounts.service import create_user
@@ -15,11 +14,11 @@ from app.arenas.schemas import LiveProtocol, LiveSettings
 from app.db.engine import Database
 from app.model_registry.calls import record_call
 from app.prompts.service import keep_prompt
-from tests.e2e.checks import assert_accessible, assert_fits
+from tests.e2e.checks import Window, assert_good_in
+from tests.in_process import served_here
 from tests.live.test_battles import ask_and_wait
 from tests.live.worlds import open_live_arena
 from tests.people import PASSWORD, Person
-from tests.processes import served
 
 FIVE = {
     "planted-aardvark-7b-instruct-with-a-long-name": {"outputs": ["My name is Aardvark, of planted-bison-13b fame."]},
@@ -28,7 +27,7 @@ FIVE = {
         for name in ("bison-13b", "caribou-70b", "dormouse", "emu")
     },
 }
-WINDOWS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
+WINDOWS: tuple[Window, ...] = (
     ({"width": 320, "height": 700}, "dark"),
     ({"width": 1440, "height": 900}, "light"),
 )
@@ -93,25 +92,22 @@ async def walk(page: Page, address: str) -> AsyncIterator[str]:
 
 @pytest.mark.e2e
 async def test_every_page_is_accessible_and_fits(
-    test_url: str, database: Database, browser: Browser, stranger: Person, tmp_path: Path
+    app: FastAPI, database: Database, browser: Browser, stranger: Person
 ) -> None:
     await fill(database, stranger)
-    with served(test_url, tmp_path) as address:
-        for size, scheme in WINDOWS:
-            context = await browser.new_context(viewport=size, color_scheme=scheme)
-            page = await context.new_page()
-            async for _ in walk(page, address):
-                await assert_accessible(page)
-                await assert_fits(page)
-            await context.close()
+    async with served_here(app) as address:
+        page = await browser.new_page()
+        async for _ in walk(page, address):
+            await assert_good_in(WINDOWS, page)
+        await page.close()
 
 
 @pytest.mark.e2e
 async def test_a_section_is_saved_without_scripts_and_one_comes_back_to_it(
-    test_url: str, database: Database, browser: Browser, stranger: Person, tmp_path: Path
+    app: FastAPI, database: Database, browser: Browser, stranger: Person
 ) -> None:
     await fill(database, stranger)
-    with served(test_url, tmp_path) as address:
+    async with served_here(app) as address:
         context = await browser.new_context(java_script_enabled=False)
         page = await context.new_page()
         async for _ in walk(page, address):

@@ -1,20 +1,18 @@
 """The pages of models in a real browser: accessible, without sideways scrolling, by keyboard and mouse."""
 
-from pathlib import Path
-from typing import Literal
-
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page, expect
 
 from app.accounts.service import create_user
 from app.accounts.viewer import OPERATOR
 from app.config import Settings
 from app.db.engine import Database
 from app.model_registry.applying import apply_file
-from tests.e2e.checks import assert_accessible, assert_fits
+from tests.e2e.checks import Window, assert_accessible, assert_good_in
+from tests.in_process import served_here
 from tests.model_registry.test_yaml_file import FILE
 from tests.people import PASSWORD
-from tests.processes import served
 
 PRETENDED = """\
 providers:
@@ -24,7 +22,7 @@ models:
   - {name: parrot, versions: [{provider: replay, served_as: x}]}
   - {name: stalling, versions: [{provider: fault, served_as: stall_first, first_fragment_seconds: 0.2}]}
 """
-WINDOWS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
+WINDOWS: tuple[Window, ...] = (
     ({"width": 360, "height": 800}, "dark"),
     ({"width": 1440, "height": 900}, "light"),
 )
@@ -44,41 +42,38 @@ async def add_administrator(database: Database) -> None:
 
 @pytest.mark.e2e
 async def test_every_page_is_accessible_and_fits_full_and_empty(
-    test_url: str, database: Database, browser: Browser, settings: Settings, tmp_path: Path
+    app: FastAPI, database: Database, browser: Browser, settings: Settings
 ) -> None:
     await add_administrator(database)
-    with served(test_url, tmp_path) as address:
+    paths = ["/models", "/models/new", "/models/apply", "/models/providers", "/models/providers/new"]
+    async with served_here(app) as address:
+        page = await browser.new_page()
+        await sign_in(page, address, "/models")
         for filled in (False, True):
             if filled:
                 async with database.session() as session:
                     await apply_file(session, OPERATOR, settings, FILE, dry_run=False)
-            for size, scheme in WINDOWS:
-                context = await browser.new_context(viewport=size, color_scheme=scheme)
-                page = await context.new_page()
-                await sign_in(page, address, "/models")
-                paths = ["/models", "/models/new", "/models/apply", "/models/providers", "/models/providers/new"]
-                if filled:
-                    await page.get_by_role("link", name="owl-7b@2026-11-01").click()
-                    paths.append(page.url.removeprefix(address))
-                    await page.goto(f"{address}/models/providers")
-                    await page.get_by_role("link", name="hosted").click()
-                    paths.append(page.url.removeprefix(address))
-                for path in paths:
-                    await page.goto(f"{address}{path}")
-                    await assert_accessible(page)
-                    await assert_fits(page)
-                await context.close()
+                await page.goto(f"{address}/models")
+                await page.get_by_role("link", name="owl-7b@2026-11-01").click()
+                paths.append(page.url.removeprefix(address))
+                await page.goto(f"{address}/models/providers")
+                await page.get_by_role("link", name="hosted").click()
+                paths.append(page.url.removeprefix(address))
+            for path in paths:
+                await page.goto(f"{address}{path}")
+                await assert_good_in(WINDOWS, page)
+        await page.close()
 
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 async def test_a_model_replies_on_its_page_or_says_what_to_do(
-    test_url: str, database: Database, browser: Browser, settings: Settings, tmp_path: Path, *, scripts: bool
+    app: FastAPI, database: Database, browser: Browser, settings: Settings, *, scripts: bool
 ) -> None:
     await add_administrator(database)
     async with database.session() as session:
         await apply_file(session, OPERATOR, settings, PRETENDED, dry_run=False)
-    with served(test_url, tmp_path) as address:
+    async with served_here(app) as address:
         context = await browser.new_context(java_script_enabled=scripts)
         page = await context.new_page()
         failures: list[str] = []
@@ -99,10 +94,10 @@ async def test_a_model_replies_on_its_page_or_says_what_to_do(
 
 @pytest.mark.e2e
 async def test_a_file_is_applied_and_its_model_paused_and_brought_back(
-    test_url: str, database: Database, browser: Browser, tmp_path: Path
+    app: FastAPI, database: Database, browser: Browser
 ) -> None:
     await add_administrator(database)
-    with served(test_url, tmp_path) as address:
+    async with served_here(app) as address:
         page = await browser.new_page()
         await sign_in(page, address, "/models")
         await page.get_by_role("link", name="Apply a file").click()

@@ -1,12 +1,10 @@
 """Schemathesis asks the API what it describes, and what it does not: never a 5xx, always a problem in words."""
 
 import asyncio
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 
 import httpx
-import psycopg
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from app.accounts.service import create_api_token, create_user, viewer_of_user
 from app.accounts.viewer import SCOPES
 from app.db.engine import Database
-from tests.conftest import database_named
+from tests.conftest import copy_of
 from tests.people import PASSWORD
 from tests.processes import served
 from tests.worlds import open_arena
@@ -25,15 +23,10 @@ EXAMPLES = 25
 @pytest.fixture(scope="module")
 def api(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The address of a served arena, and the token of its administrator."""
-    name = f"fuzz_{uuid.uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    url = database_named(server_url, name)
-    token = asyncio.run(_set_up(url))
-    with served(url, tmp_path_factory.mktemp("fuzz")) as address:
-        yield address, token
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with copy_of(server_url, template) as url:
+        token = asyncio.run(_set_up(url))
+        with served(url, tmp_path_factory.mktemp("fuzz")) as address:
+            yield address, token
 
 
 async def _set_up(url: str) -> str:
