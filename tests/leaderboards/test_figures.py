@@ -82,7 +82,8 @@ def test_the_spec_can_be_used_by_itself(small: list[Figure]) -> None:
 
 def test_percentages_stand_in_the_cells_of_a_small_matrix_only(small: list[Figure]) -> None:
     assert ">100%</text>" in svg_of(small, "win-rates").split("role-legend")[0]
-    large = svg_of(draw_figures(data_of([f"model-{number:02}" for number in range(25)])), "win-rates")
+    many = data_of([f"model-{number:02}" for number in range(25)]).model_copy(update={"names": ["win-rates"]})
+    large = svg_of(draw_figures(many), "win-rates")
     assert ">100%</text>" not in large.split("role-legend")[0]
     assert large.count("model-07") == 2
 
