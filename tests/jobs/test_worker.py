@@ -21,7 +21,8 @@ PATIENCE_SECONDS = 30
 
 
 @pytest.fixture
-async def working(database: Database, settings: Settings) -> AsyncIterator[None]:
+async def working(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    monkeypatch.setattr(worker, "EVERY_TEN_SECONDS", worker.EVERY_SECOND)
     stop = asyncio.Event()
     task = asyncio.create_task(run_worker(database, settings, stop))
     yield
