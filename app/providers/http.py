@@ -8,7 +8,9 @@ addresses are allowed never serves a provider for which they are not.
 import contextlib
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
@@ -55,7 +57,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, resolve: Resolve, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        tls = httpx.create_ssl_context()
+        tls = _authorities()
 
         def open_pool(**settings: Any) -> AiohttpTransport:
             def session() -> aiohttp.ClientSession:
@@ -88,6 +90,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         await self._public.aclose()
         await self._any.aclose()
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom a process trusts; reading their certificates takes a fiftieth of a second."""
+    return httpx.create_ssl_context()
 
 
 class _CappedStream(httpx.AsyncByteStream):
