@@ -44,11 +44,12 @@ def stop(*processes: subprocess.Popen[bytes]) -> None:
 
 def wait_until_served(address: str) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            httpx.get(f"{address}/healthz").raise_for_status()
-            return
-        time.sleep(0.1)
+    with httpx.Client() as http:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.HTTPError):
+                http.get(f"{address}/healthz").raise_for_status()
+                return
+            time.sleep(0.1)
     raise TimeoutError("the site did not come up")
 
 

@@ -19,7 +19,7 @@ from app.db.engine import Database
 from app.db.migrate import upgrade
 from tests.faults.site import Site
 from tests.faults.voters import Ledger, Voter
-from tests.processes import free_port
+from tests.processes import free_port, wait_until_served
 from tests.worlds import open_arena
 
 SLUG = "under-fire"
@@ -66,6 +66,8 @@ async def run(folder: Path, seconds: float, *, seed: int, careless: bool = False
         if careless:
             site.make_careless()
         site.start()
+        for port in site.ports:
+            await asyncio.to_thread(wait_until_served, f"http://127.0.0.1:{port}")
         ledger = await _vote_under_fire(site, seconds, random.Random(seed), only_postgres=careless)
         return _check(site, ledger)
     finally:
