@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import make_url
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from app.accounts import service
 from app.config import Settings
@@ -28,6 +30,26 @@ from tests.people import Person, Visitors
 __all__ = ["browser"]  # a fixture, for the tests of any folder
 
 TEMPLATE = "preferendum_template"
+
+
+LONG = ("e2e", "fault", "long")
+"""Marks of tests that take seconds each."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, so that in the end no process waits for another."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes for `-n auto`: half as many again as there are processors, as many tests wait rather than compute."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """A file's tests go to one process, which makes what they share; the files go in the order of the tests."""
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 def database_named(url: str, name: str) -> str:

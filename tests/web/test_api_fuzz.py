@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
@@ -38,22 +39,25 @@ async def _set_up(url: str) -> str:
             return await create_api_token(session, viewer, "fuzz", SCOPES)
 
 
+@pytest.mark.long
 def test_no_request_breaks_the_api(api: tuple[str, str]) -> None:
     address, token = api
     asked = Counter[str]()
+    session = requests.Session()
     for found in schemathesis.openapi.from_url(f"{address}/api/openapi.json").get_all_operations():
         operation = found.ok()
 
         @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def ask(case: schemathesis.Case) -> None:
-            response = case.call(base_url=address, headers={"Authorization": f"Bearer {token}"})
+            response = case.call(base_url=address, headers={"Authorization": f"Bearer {token}"}, session=session)
             asked[case.operation.label] += 1
             assert response.status_code < 500, (case.as_curl_command(), response.text)
             if response.status_code >= 400:
                 assert_is_a_problem(response)
 
         ask()
+    session.close()
     assert len(asked) > 15
     assert sum(asked.values()) > 200
 
