@@ -19,6 +19,9 @@ router = APIRouter(prefix="/api/arenas/{slug}/releases", tags=["releases"])
 MEDIA_TYPES = {
     ".jsonl": "application/x-ndjson",
     ".parquet": "application/vnd.apache.parquet",
+    ".csv": "text/csv; charset=utf-8",
+    ".arrow": "application/vnd.apache.arrow.file",
+    ".gz": "application/gzip",
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
 }
@@ -30,7 +33,17 @@ async def request_release(
 ) -> ReleaseOut:
     """Ask for a dataset. It is written in the background; Location leads to its state."""
     arena = await access_arena(session, viewer, slug, "export")
-    release = await service.request_release(session, viewer, arena, body.format, body.file_type, body.kinds)
+    release = await service.request_release(
+        session,
+        viewer,
+        arena,
+        body.format,
+        body.file_type,
+        body.kinds,
+        compressed=body.compressed,
+        split=body.split,
+        options=body.options,
+    )
     response.headers["Location"] = f"/api/arenas/{slug}/releases/{release.id}"
     return ReleaseOut.of(release, slug)
 
@@ -60,7 +73,7 @@ async def get_release(slug: Slug, release_id: uuid.UUID, session: ReadSession, v
 
 
 @router.get(
-    "/{release_id}/files/{name}",
+    "/{release_id}/files/{name:path}",
     response_class=FileResponse,
     responses={
         200: {"description": "The file. Ranges are served, so that a broken download can be resumed."},
@@ -75,12 +88,12 @@ async def download_file(
     viewer: ViewerDependency,
     settings: SettingsDependency,
 ) -> FileResponse:
-    """Download the data file, manifest.json or README.md of a release. The ETag of a data file is its SHA-256."""
+    """Download a data file, manifest.json or README.md of a release. The ETag of a data file is its SHA-256."""
     release = await service.access_release(session, viewer, slug, release_id)
     path = service.release_file(settings, release, name)
     hashes = {file["name"]: file["sha256"] for file in (release.manifest or {})["files"]}
     headers = {"ETag": f'"{hashes[name]}"'} if name in hashes else {}
-    return FileResponse(path, filename=name, media_type=MEDIA_TYPES[path.suffix], headers=headers)
+    return FileResponse(path, filename=path.name, media_type=MEDIA_TYPES[path.suffix], headers=headers)
 
 
 @router.post("/{release_id}/cancel")

@@ -33,28 +33,46 @@ def _front_matter(manifest: Mapping[str, Any]) -> str:
         f"annotations_creators: [{', '.join(sorted({_ANNOTATORS[kind] for kind in manifest['kinds']}))}]",
         f"tags: [{', '.join(form.tags)}]",
         "configs:",
-        f"- config_name: {form.name}",
-        "  data_files:",
-        "  - split: train",
-        f"    path: {manifest['files'][0]['name']}",
-        "dataset_info:",
-        f"- config_name: {form.name}",
-        "  features:",
-        *(f"  {line}" for item in manifest["columns"] for line in _feature(item["name"], item["type"])),
     ]
+    configs = list(_configs(manifest))
+    for name, files, _ in configs:
+        lines += [f"- config_name: {name}", "  data_files:"]
+        for file in files:
+            lines += [f"  - split: {file.get('split', 'train')}", f"    path: {_quoted(file['name'])}"]
+    lines.append("dataset_info:")
+    for name, _, columns in configs:
+        lines += [f"- config_name: {name}", "  features:"]
+        lines += [f"  {line}" for item in columns for line in _feature(item["name"], item["type"])]
     return "".join(f"{line}\n" for line in lines)
 
 
+def _configs(manifest: Mapping[str, Any]) -> Iterator[tuple[str, list[Any], list[Any]]]:
+    """Each set of files that can be loaded as one: its name, its files, its columns."""
+    parts = dict.fromkeys(column.get("file") for column in manifest["columns"])
+    for part in parts:
+        files = [file for file in manifest["files"] if part is None or file["name"].split("/")[0].split(".")[0] == part]
+        if files:
+            columns = [column for column in manifest["columns"] if column.get("file") == part]
+            yield part or manifest["format"], files, columns
+
+
 def _feature(name: str, kind: Any) -> Iterator[str]:
-    yield f"- name: {name}"
+    yield f"- name: {name if name.isidentifier() else _quoted(name)}"
     if isinstance(kind, str):
         yield f"  dtype: {kind}"
+    elif isinstance(kind, Mapping):
+        yield "  struct:"
+        yield from _features(kind)
     elif isinstance(kind[0], str):
         yield f"  list: {kind[0]}"
     else:
         yield "  list:"
-        for field, field_kind in kind[0].items():
-            yield from (f"  {line}" for line in _feature(field, field_kind))
+        yield from _features(kind[0])
+
+
+def _features(fields: Mapping[str, Any]) -> Iterator[str]:
+    for field, kind in fields.items():
+        yield from (f"  {line}" for line in _feature(field, kind))
 
 
 def _quoted(text: str) -> str:
@@ -107,26 +125,32 @@ def _collection(manifest: Mapping[str, Any]) -> Iterator[str]:
 def _contents(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "## What is in it"
     yield (
-        f"{manifest['rows']:,} rows out of {manifest['votes_read']:,} recorded votes, where each revision of a vote is "
-        "one."
+        f"{manifest['rows']:,} rows made of {manifest['votes_used']:,} votes, out of {manifest['votes_read']:,} "
+        "recorded ones, where each revision of a vote is one."
     )
     yield _table(("left out because", "votes"), manifest["dropped"].items())
     for name in ("winner", "annotator_kind", "source"):
-        yield _table((name.replace("_", " "), "rows"), manifest["counts"][name].items())
-    columns = manifest["columns"]
-    rows = ((item["name"], json.dumps(item["type"]).replace('"', ""), item["description"]) for item in columns)
+        yield _table((name.replace("_", " "), "votes"), manifest["counts"][name].items())
+    rows = (
+        (_column_name(item), json.dumps(item["type"]).replace('"', ""), item["description"])
+        for item in manifest["columns"]
+    )
     yield _table(("column", "type", "what it holds"), rows)
 
 
+def _column_name(item: Mapping[str, Any]) -> str:
+    return f"{item['file']}: {item['name']}" if "file" in item else str(item["name"])
+
+
 def _provenance(manifest: Mapping[str, Any]) -> Iterator[str]:
-    file = manifest["files"][0]
     models = ((model["name"], model["organisation"], model["licence"]) for model in manifest["models"])
     yield "## Licences"
     yield manifest["licence"]
     yield _table(("model", "organisation", "licence"), models)
     yield "## Checking it"
-    yield f"`{file['name']}` has {file['bytes']:,} bytes and this SHA-256:"
-    yield f"```\n{file['sha256']}  {file['name']}\n```"
+    yield "The data files have these SHA-256 hashes; `sha256sum --check` reads them:"
+    hashes = "\n".join(f"{file['sha256']}  {file['name']}" for file in manifest["files"])
+    yield f"```\n{hashes}\n```"
     yield f"Written on {manifest['created_at']} by Preferendum {manifest['code_version']}."
 
 

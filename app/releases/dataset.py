@@ -1,4 +1,4 @@
-"""Writing a dataset: snapshot -> records -> rows -> a file, its manifest and its card."""
+"""Writing a dataset: snapshot -> records -> rows -> files, their manifest and card."""
 
 import asyncio
 import contextlib
@@ -12,13 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.arenas.tables import Arena
 from app.releases import repository
 from app.releases.card import dataset_card
-from app.releases.conversion import Conversion
-from app.releases.formats import FORMATS
+from app.releases.conversion import Conversion, Rows
 from app.releases.manifest import Manifest, build_manifest
 from app.releases.order import Order
 from app.releases.stream import StoredVote, stream_votes
-from app.releases.writers import WRITERS, Writer
-from app.releases.writers.files import HashingFile, new_file
+from app.releases.writers.files import new_file
+from app.releases.writers.folder import FolderWriter
 
 Progress = Callable[[int, int], Awaitable[None]]
 Result = TypeVar("Result")
@@ -30,7 +29,7 @@ MANIFEST = "manifest.json"
 async def write_dataset(
     session: AsyncSession, arena: Arena, order: Order, folder: Path, on_progress: Progress
 ) -> Manifest:
-    """Write the data file, README.md and, last, manifest.json, from what the session's snapshot holds.
+    """Write the data files, README.md and, last, manifest.json, from what the session's snapshot holds.
 
     on_progress is told (votes gone through, votes in all) after each batch, and may raise to stop.
     """
@@ -40,15 +39,15 @@ async def write_dataset(
     conversion = Conversion(
         order, {version_id: model.name for version_id, model in models.items()}, masks=arena.mode == "live"
     )
-    with new_file(folder / order.file_name) as file:
-        await _write_rows(session, arena, order, conversion, file, lambda done: on_progress(done, total))
+    with FolderWriter(folder, order) as files:
+        await _write_rows(session, arena, order, conversion, files, lambda done: on_progress(done, total))
     manifest = build_manifest(
         order,
         arena,
         await repository.list_protocols(session, arena.id),
         [model for model in models.values() if model.name in conversion.tally.models],
         conversion.tally,
-        file,
+        files.facts(),
         watermark=watermark,
         created_at=created_at,
     )
@@ -62,19 +61,22 @@ async def _write_rows(
     arena: Arena,
     order: Order,
     conversion: Conversion,
-    file: HashingFile,
+    files: FolderWriter,
     on_batch: Callable[[int], Awaitable[None]],
 ) -> None:
-    def convert(stored: Sequence[StoredVote], writer: Writer) -> None:
-        rows = conversion.rows(stored)
-        if rows:
-            writer.write(rows)
+    def write(rows: Rows) -> None:
+        for (file, split), of_file in rows.items():
+            files.write(file, split, of_file)
 
-    with contextlib.closing(WRITERS[order.file_type](file, FORMATS[order.format].schema)) as writer:
-        async with contextlib.aclosing(stream_votes(session, arena.id)) as batches:
-            async for stored in batches:
-                await _in_thread(convert, stored, writer)
-                await on_batch(conversion.tally.votes_read)
+    def convert(stored: Sequence[StoredVote]) -> None:
+        write(conversion.rows(stored))
+
+    by_prompt = order.form.group is not None
+    async with contextlib.aclosing(stream_votes(session, arena.id, by_prompt=by_prompt)) as batches:
+        async for stored in batches:
+            await _in_thread(convert, stored)
+            await on_batch(conversion.tally.votes_read)
+    await _in_thread(write, conversion.rest())
 
 
 async def _in_thread(function: Callable[..., Result], *arguments: Any) -> Result:

@@ -1,6 +1,6 @@
-"""The manifest: what a dataset holds, what was left out and why, and the hash of its file."""
+"""The manifest: what a dataset holds, what was left out and why, and the hashes of its files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,9 @@ import pyarrow as pa
 from app.arenas.tables import Arena, Protocol
 from app.config import code_version
 from app.releases.conversion import Tally
-from app.releases.formats import FORMATS
+from app.releases.formats import Format
 from app.releases.order import Order
 from app.releases.repository import ModelFacts
-from app.releases.writers.files import HashingFile
 
 Manifest = dict[str, Any]
 
@@ -26,7 +25,20 @@ LICENCE = (
 
 def ordered_manifest(order: Order) -> Manifest:
     """What is known when a release is asked for."""
-    return {"format": order.format, "file_type": order.file_type, "kinds": list(order.kinds)}
+    return {
+        "format": order.format,
+        "file_type": order.file_type,
+        "kinds": list(order.kinds),
+        "compressed": order.compressed,
+        "split": order.split,
+        "options": list(order.options),
+    }
+
+
+def order_of(manifest: Manifest) -> Order:
+    """The order that a release was asked for with."""
+    names = ("format", "file_type", "kinds", "compressed", "split", "options")
+    return Order(**{name: manifest[name] for name in names if name in manifest})
 
 
 def build_manifest(
@@ -35,12 +47,12 @@ def build_manifest(
     protocols: Sequence[Protocol],
     models: Sequence[ModelFacts],
     tally: Tally,
-    file: HashingFile,
+    files: Sequence[Mapping[str, Any]],
     *,
     watermark: int,
     created_at: datetime,
 ) -> Manifest:
-    """All of it, as JSON. rows and dropped add up to votes_read.
+    """All of it, as JSON. votes_used and dropped add up to votes_read. counts are of the votes used.
 
     watermark is the snapshot's pg_snapshot_xmin: all votes recorded by earlier transactions are in.
     """
@@ -52,12 +64,13 @@ def build_manifest(
         "code_version": code_version(),
         "watermark": watermark,
         "votes_read": tally.votes_read,
+        "votes_used": tally.votes_used,
         "rows": tally.rows,
         "dropped": dict(tally.dropped.most_common()),
         "masked_texts": tally.masked_texts,
         "counts": {name: dict(counter.most_common()) for name, counter in tally.counts.items()},
-        "files": [{"name": order.file_name, "bytes": file.size, "sha256": file.sha256, "rows": tally.rows}],
-        "columns": [_column(item) for item in FORMATS[order.format].schema],
+        "files": [dict(file) for file in files],
+        "columns": _columns(order.form),
         "models": sorted((asdict(model) for model in models), key=lambda model: model["name"]),
         "protocols": [
             {"version": protocol.version, "created_at": protocol.created_at.isoformat(), "document": protocol.document}
@@ -65,6 +78,13 @@ def build_manifest(
         ],
         "licence": LICENCE,
     }
+
+
+def _columns(form: Format) -> list[dict[str, Any]]:
+    """All columns; where the format is several files, each says which of them it belongs to."""
+    if not form.parts:
+        return [_column(item) for item in form.schema]
+    return [{"file": part, **_column(item)} for part, schema in form.parts.items() for item in schema]
 
 
 def _column(item: "pa.Field[Any]") -> dict[str, Any]:

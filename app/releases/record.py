@@ -28,13 +28,15 @@ class VoteRecord(NamedTuple):
     """One revision of a vote with its battle, its conversation and its exclusions.
 
     Slots a and b are canonical; where they stood on the screen is side_order. annotator is a pseudonym. matchup is its
-    external id, or else its UUID. is_current says whether the battle names this revision.
+    external id, or else its UUID; prompt the UUID of what its conversation opens with. is_current says whether the
+    battle names this revision.
     """
 
     battle_id: str
     revision: int
     is_current: bool
     matchup: str
+    prompt: str
     model_a: str
     model_b: str
     winner: str | None

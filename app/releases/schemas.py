@@ -8,8 +8,29 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.releases.tables import Release
 
-FormatName = Literal["raw-votes", "trl-preference"]
-FileType = Literal["jsonl", "parquet"]
+FormatName = Literal[
+    "raw-votes",
+    "trl-preference",
+    "trl-preference-plain",
+    "trl-preference-implicit",
+    "trl-preference-implicit-plain",
+    "trl-unpaired",
+    "trl-unpaired-plain",
+    "ranking",
+    "arena-33k",
+    "arena-55k",
+    "arena-100k",
+    "arena-140k",
+    "ultrafeedback",
+    "helpsteer2",
+    "helpsteer3",
+    "anthropic-hh",
+    "openassistant-trees",
+    "openassistant-flat",
+    "arena-hard",
+]
+FileType = Literal["jsonl", "parquet", "csv", "arrow"]
+OptionName = Literal["margin", "ties"]
 Kind = Literal["human", "judge", "simulated"]
 State = Literal["waiting", "writing", "ready", "failed", "cancelled"]
 
@@ -22,13 +43,32 @@ class ReleaseIn(BaseModel):
         json_schema_extra={"examples": [{"format": "trl-preference", "file_type": "parquet", "kinds": ["human"]}]},
     )
 
-    format: FormatName = Field(description="raw-votes: everything. trl-preference: prompt, chosen, rejected for TRL.")
-    file_type: FileType = "jsonl"
+    format: FormatName = Field(
+        description="What the rows are; docs/exports.md says what each format carries and drops."
+    )
+    file_type: FileType = Field("jsonl", description="Not every format can be written as every kind of file.")
     kinds: list[Kind] = Field(
         default=[],
         description=(
-            "Whose votes. Empty: all for raw-votes, which names the kind in each row; for trl-preference humans, or "
+            "Whose votes. Empty: all for raw-votes, which names the kind in each row; for all others humans, or "
             "what there is where no human has voted yet."
+        ),
+    )
+    compressed: bool | None = Field(
+        default=None,
+        description="gzip for JSON lines and CSV, zstd within Parquet and Arrow. Null: as is usual for the format.",
+    )
+    split: str = Field(
+        default="",
+        max_length=8,
+        description="Percentages of the prompts: train/test, or train/validation/test. No prompt is in two splits.",
+        examples=["90/10", "80/10/10"],
+    )
+    options: list[OptionName] = Field(
+        default=[],
+        description=(
+            "margin (trl-preference in all forms): the strength as a column, and no rows without. ties (trl-unpaired): "
+            "both answers of a tie are labelled true."
         ),
     )
 
@@ -38,6 +78,7 @@ class FileOut(BaseModel):
     bytes: int = Field(examples=[1_284_310])
     sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
     rows: int = Field(examples=[4_211])
+    split: str | None = Field(None, description="train, validation or test, where there are splits.")
     url: str = Field(examples=["/api/arenas/kitchen/releases/0193b2f0-7d6c-7c9a-9c3e-0f6c7f6f9f11/files/votes.jsonl"])
 
 
@@ -46,6 +87,9 @@ class ReleaseOut(BaseModel):
     format: FormatName
     file_type: FileType
     kinds: list[Kind]
+    compressed: bool
+    split: str
+    options: list[OptionName]
     state: State
     rows_written: int = Field(description="While it is written: votes gone through. Ready: rows in the file.")
     rows_total: int | None = Field(description="Recorded votes, each revision counted; null until it is being written.")
@@ -65,6 +109,9 @@ class ReleaseOut(BaseModel):
             format=release.format,
             file_type=release.file_type,
             kinds=asked["kinds"],
+            compressed=asked.get("compressed", release.file_type == "parquet"),
+            split=asked.get("split", ""),
+            options=asked.get("options", []),
             state=release.state,
             rows_written=release.rows_written,
             rows_total=release.rows_total,

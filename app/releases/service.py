@@ -19,8 +19,8 @@ from app.db.queue import defer
 from app.errors import ConflictError, NotFoundError, UnavailableError
 from app.releases import repository
 from app.releases.dataset import CARD, MANIFEST, Progress, write_dataset
-from app.releases.manifest import Manifest, ordered_manifest
-from app.releases.order import Order, check_order
+from app.releases.manifest import Manifest, order_of, ordered_manifest
+from app.releases.order import check_order
 from app.releases.stream import snapshot
 from app.releases.tables import Release
 from app.web.pagination import Page, encode_cursor
@@ -41,12 +41,17 @@ async def request_release(
     format: str,  # noqa: A002 (the word of the table, the API and the form)
     file_type: str,
     kinds: Sequence[str] = (),
+    *,
+    compressed: bool | None = None,
+    split: str = "",
+    options: Sequence[str] = (),
 ) -> Release:
     """Put a release on the list, and the job that writes it in the queue: both, or neither if the session rolls back.
 
     The arena is one that the viewer has the right to export.
     """
-    order = check_order(format, file_type, kinds, await repository.kinds_of_votes(session, arena.id))
+    voted = await repository.kinds_of_votes(session, arena.id)
+    order = check_order(format, file_type, kinds, voted, compressed=compressed, split=split, options=options)
     release = Release(
         arena_id=arena.id,
         requested_by=None if viewer == OPERATOR else viewer.app_user_id,
@@ -115,11 +120,15 @@ async def export_arena(
     format: str,  # noqa: A002 (as above)
     file_type: str,
     kinds: Sequence[str] = (),
+    compressed: bool | None = None,
+    split: str = "",
+    options: Sequence[str] = (),
 ) -> Manifest:
     """Write a dataset into a folder at once, without a release or a job."""
     async with snapshot(database) as session:
         arena = await access_arena(session, viewer, slug, "export")
-        order = check_order(format, file_type, kinds, await repository.kinds_of_votes(session, arena.id))
+        voted = await repository.kinds_of_votes(session, arena.id)
+        order = check_order(format, file_type, kinds, voted, compressed=compressed, split=split, options=options)
         return await write_dataset(session, arena, order, folder, on_progress)
 
 
@@ -150,7 +159,7 @@ async def write_release(database: Database, settings: Settings, release_id: uuid
 async def _write(database: Database, reading: AsyncSession, release: Release, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     assert release.manifest is not None
-    order = Order(release.format, release.file_type, release.manifest["kinds"])
+    order = order_of(release.manifest)
     arena = await repository.find_arena(reading, release.arena_id)
     manifest = await write_dataset(reading, arena, order, folder, _reporter(database, release.id))
     async with database.session() as session:

@@ -1,8 +1,17 @@
 """Code to copy: how a finished release is fetched and loaded."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-_POLARS = {"jsonl": 'pl.read_ndjson("{}", infer_schema_length=None)', "parquet": 'pl.read_parquet("{}")'}
+from app.releases.formats import FORMATS
+
+_POLARS = {
+    "jsonl": 'pl.read_ndjson("{}", infer_schema_length=None)',
+    "parquet": 'pl.read_parquet("{}")',
+    "csv": 'pl.read_csv("{}", infer_schema_length=None)',
+    "arrow": 'pl.read_ipc("{}")',
+}
+_FENCE = "```python\n"
 
 
 class Snippet(NamedTuple):
@@ -12,35 +21,27 @@ class Snippet(NamedTuple):
     code: str
 
 
-def snippets(base_url: str, format_name: str, file_type: str) -> list[Snippet]:
-    """For one data file. base_url is the address that its name is appended to."""
-    name = f"{format_name}.{file_type}"
+def snippets(base_url: str, format_name: str, names: Sequence[str]) -> list[Snippet]:
+    """For the data files of one release. base_url is the address that their names are appended to."""
+    form = FORMATS[format_name]
     made = [
         Snippet(
             "Download",
             f"mkdir -p {format_name} && cd {format_name}\n"
-            f"for file in {name} README.md manifest.json; do\n"
-            f'  curl -fO -H "Authorization: Bearer $PREFERENDUM_TOKEN" "{base_url}/$file"\n'
+            f"for file in {' '.join(names)} README.md manifest.json; do\n"
+            '  curl -f --create-dirs --output "$file" -H "Authorization: Bearer $PREFERENDUM_TOKEN" '
+            f'"{base_url}/$file"\n'
             "done",
-        ),
-        Snippet(
-            "datasets",
-            "from datasets import load_dataset\n\n"
-            f'dataset = load_dataset("{format_name}", split="train")  # the folder',
-        ),
-    ]
-    if format_name == "trl-preference":
-        made.append(
-            Snippet(
-                "TRL",
-                "from datasets import load_dataset\nfrom trl import DPOConfig, DPOTrainer\n\n"
-                "trainer = DPOTrainer(\n"
-                "    model=MODEL,\n"
-                '    args=DPOConfig(output_dir="out"),\n'
-                f'    train_dataset=load_dataset("{format_name}", split="train"),\n'
-                ")\n"
-                "trainer.train()",
-            )
         )
-    made.append(Snippet("polars", f"import polars as pl\n\nvotes = {_POLARS[file_type].format(name)}"))
+    ]
+    if form.parts:
+        return made
+    load = f'load_dataset("{format_name}", split="train")'
+    made.append(Snippet("datasets", f"from datasets import load_dataset\n\ndataset = {load}  # the folder"))
+    if "trl" in form.tags:
+        code = form.usage.removeprefix(_FENCE).removesuffix("\n```")
+        made.append(Snippet("TRL", f"from datasets import load_dataset\n\ndataset = {load}\n\n{code}"))
+    if names:
+        kind = names[0].removesuffix(".gz").rpartition(".")[2]
+        made.append(Snippet("polars", f"import polars as pl\n\nvotes = {_POLARS[kind].format(names[0])}"))
     return made

@@ -1,4 +1,8 @@
-"""The votes of an arena from one snapshot of the database, in the canonical order, in constant memory."""
+"""The votes of an arena from one snapshot of the database, in constant memory.
+
+They come in the canonical order, that in which they were cast, or else prompt by prompt, and matchup by matchup within
+a prompt, in the canonical order within each: so that rows can be made of several votes without holding more than those.
+"""
 
 import asyncio
 import datetime
@@ -24,9 +28,10 @@ BATCH_BYTES = 2**19
 # join because Postgres remembers the results of one: where many have voted on the same matchup, its texts are put
 # together once for as many as fit into work_mem, which takes a third of the time.
 _VOTES = """
-SELECT o.battle_id::text, o.revision, o.is_current, o.matchup, o.contestants[1]::text, o.contestants[2]::text,
-    o.winner, o.strength, o.after_reveal, o.annotator_id::text, o.annotator_kind, o.protocol_version, o.repeat,
-    o.side_order, o.sampler, o.propensity, o.source, o.shown_at, o.cast_at, o.source_row, o.language,
+SELECT o.battle_id::text, o.revision, o.is_current, o.matchup, o.prompt_id::text, o.contestants[1]::text,
+    o.contestants[2]::text, o.winner, o.strength, o.after_reveal, o.annotator_id::text, o.annotator_kind,
+    o.protocol_version, o.repeat, o.side_order, o.sampler, o.propensity, o.source, o.shown_at, o.cast_at,
+    o.source_row, o.language,
     ARRAY(SELECT DISTINCT g.tag FROM prompt_tag g WHERE (g.prompt_id, g.arena_id) = (o.prompt_id, o.arena_id)
         ORDER BY g.tag) AS tags,
     (SELECT json_agg(json_build_array(x.reason, x.excluded_by, x.created_at AT TIME ZONE 'UTC',
@@ -44,7 +49,7 @@ FROM (
     JOIN prompt p ON (p.id, p.arena_id) = (m.prompt_id, m.arena_id)
     JOIN annotator n ON n.id = v.annotator_id
     WHERE v.arena_id = %(arena_id)s
-    ORDER BY v.cast_at NULLS FIRST, v.source_row NULLS FIRST, v.battle_id, v.revision
+    ORDER BY {inner}v.cast_at NULLS FIRST, v.source_row NULLS FIRST, v.battle_id, v.revision
 ) o
 LEFT JOIN LATERAL (
     SELECT json_agg(json_build_array(t.blocks, a.blocks, b.blocks) ORDER BY t.turn_index)::text AS turns
@@ -55,8 +60,11 @@ LEFT JOIN LATERAL (
         = (t.matchup_id, t.arena_id, 'b', t.turn_index)
     WHERE (t.matchup_id, t.arena_id) = (o.matchup_id, o.arena_id)
 ) c ON true
-ORDER BY o.cast_at NULLS FIRST, o.source_row NULLS FIRST, o.battle_id, o.revision
+ORDER BY {outer}o.cast_at NULLS FIRST, o.source_row NULLS FIRST, o.battle_id, o.revision
 """
+
+_IN_ORDER = _VOTES.format(inner="", outer="")
+_BY_PROMPT = _VOTES.format(inner="m.prompt_id, b.matchup_id, ", outer="o.prompt_id, o.matchup_id, ")
 
 _ROOM = text("SET LOCAL work_mem = '64MB'")
 
@@ -72,15 +80,17 @@ async def snapshot(database: Database) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def stream_votes(session: AsyncSession, arena_id: uuid.UUID) -> AsyncGenerator[Sequence[StoredVote]]:
-    """Batches of rows of _VOTES, through a cursor on the server; each is fetched while the one before is being used.
+async def stream_votes(
+    session: AsyncSession, arena_id: uuid.UUID, *, by_prompt: bool = False
+) -> AsyncGenerator[Sequence[StoredVote]]:
+    """Batches of rows of the query, through a cursor on the server; each is fetched while the one before is being used.
 
     Long texts make the batches shorter.
     """
     raw = await (await session.connection()).get_raw_connection()
     driver: Any = raw.driver_connection
     async with driver.cursor(name="release") as cursor:
-        await cursor.execute(_VOTES, {"arena_id": arena_id})
+        await cursor.execute(_BY_PROMPT if by_prompt else _IN_ORDER, {"arena_id": arena_id})
         coming = asyncio.create_task(cursor.fetchmany(FIRST_BATCH))
         try:
             while rows := await coming:
@@ -99,8 +109,8 @@ def _next_size(rows: Sequence[StoredVote]) -> int:
 def to_record(row: StoredVote, names: Mapping[str, str], pseudonym: Pseudonym) -> VoteRecord:
     """A stored vote without the ids of people, and with models by name (version id -> name)."""
     (*fields, exclusions, turns) = row
-    fields[4], fields[5] = names[fields[4]], names[fields[5]]
-    fields[9] = pseudonym(fields[9])
+    fields[5], fields[6] = names[fields[5]], names[fields[6]]
+    fields[10] = pseudonym(fields[10])
     set_aside = [_exclusion(item, pseudonym) for item in orjson.loads(exclusions)] if exclusions else []
     exchanges = [Exchange(*turn) for turn in orjson.loads(turns)] if turns else []
     return VoteRecord._make((*fields, set_aside, exchanges))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import select, text
 
@@ -58,6 +59,8 @@ def read(folder: Path, name: str) -> list[dict[str, Any]]:
     path = folder / name
     if path.suffix == ".parquet":
         return pq.read_table(path).to_pylist()
+    if path.suffix == ".arrow":
+        return pa.ipc.open_file(path).read_all().to_pylist()
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 

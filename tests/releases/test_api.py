@@ -1,8 +1,9 @@
 """Releases over HTTP, as a program asks for them."""
 
+import gzip
 import hashlib
 import uuid
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import orjson
@@ -14,6 +15,9 @@ from app.arenas.tables import Arena
 from app.config import Settings
 from app.db.engine import Database
 from app.releases import service
+from app.releases.formats import FORMATS
+from app.releases.schemas import FileType, FormatName, OptionName
+from app.releases.writers import WRITERS
 from tests.people import Person
 from tests.releases.arenas import Cast, arena_with
 
@@ -122,11 +126,48 @@ async def test_the_list_goes_back_page_by_page_without_a_gap(arena: Arena, owner
     assert seen == [newest_first[:2], newest_first[2:4], newest_first[4:]]
 
 
-@pytest.mark.parametrize("order", [{"format": "csv"}, {"file_type": "csv"}, {"kinds": ["martian"]}, {"weight": 2}])
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"format": "csv"},
+        {"file_type": "xlsx"},
+        {"kinds": ["martian"]},
+        {"weight": 2},
+        {"format": "trl-preference", "file_type": "csv"},
+        {"split": "60/60"},
+        {"split": "many"},
+        {"options": ["margin"]},
+        {"compressed": "perhaps"},
+    ],
+)
 async def test_an_order_that_cannot_be_met_is_refused_in_words(arena: Arena, owner: Person, order: Any) -> None:
     response = await owner.http.post(RELEASES, json={"format": "raw-votes", **order})
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_release_may_be_split_compressed_and_have_options(
+    arena: Arena, owner: Person, database: Database, settings: Settings
+) -> None:
+    order = {"format": "trl-unpaired", "compressed": True, "split": "50/50", "options": ["ties"]}
+    finished = await ready(owner, database, settings, **order)
+    assert {name: finished[name] for name in order} == order
+    assert [(file["name"], file["split"]) for file in finished["files"]] == [
+        ("trl-unpaired-train.jsonl.gz", "train"),
+        ("trl-unpaired-test.jsonl.gz", "test"),
+    ]
+    lines = []
+    for file in finished["files"]:
+        download = await owner.http.get(file["url"])
+        assert hashlib.sha256(download.content).hexdigest() == file["sha256"]
+        lines += gzip.decompress(download.content).splitlines()
+    assert [orjson.loads(line)["label"] for line in lines] == [True, False, False, True, True, True]
+
+
+async def test_the_names_of_the_api_are_those_of_the_registries() -> None:
+    assert set(get_args(FormatName)) >= set(FORMATS)
+    assert set(get_args(FileType)) == set(WRITERS)
+    assert set(get_args(OptionName)) == {option for form in FORMATS.values() for option in form.options}
 
 
 async def test_nobody_but_the_owner_and_administrators_gets_at_releases(

@@ -9,12 +9,12 @@ from sqlalchemy import text
 
 from app.config import Settings
 from app.db.engine import Database
-from app.releases.writers import WRITERS
+from app.releases.formats.format import NESTED_TYPES
 from tests.releases.arenas import Cast, arena_with
 from tests.releases.releasing import MIXED, REVISIONS, read, released
 
 
-@pytest.mark.parametrize("file_type", WRITERS)
+@pytest.mark.parametrize("file_type", NESTED_TYPES)
 async def test_raw_votes_hold_every_revision_of_every_vote(
     database: Database, settings: Settings, file_type: str
 ) -> None:
@@ -67,7 +67,7 @@ async def test_the_counts_of_the_board_can_be_recomputed_from_raw_votes_alone(
         assert counted == {(row.kind, *names, row.winner): row.votes for row in rows}
 
 
-@pytest.mark.parametrize("file_type", WRITERS)
+@pytest.mark.parametrize("file_type", NESTED_TYPES)
 async def test_trl_preference_holds_the_decisive_votes_that_count_in_their_order(
     database: Database, settings: Settings, file_type: str
 ) -> None:

@@ -49,7 +49,7 @@ async def test_what_is_cast_during_a_release_is_not_in_it(database: Database) ->
             await other.execute(text("UPDATE battle SET revision = 9"))
         seen += [row async for batch in batches for row in batch]
     assert len(seen) == 40
-    assert {(row[2], row[6]) for row in seen} == {(True, "model_a")}
+    assert {(row[2], row[7]) for row in seen} == {(True, "model_a")}
 
 
 async def test_long_texts_make_the_batches_shorter(database: Database) -> None:

@@ -38,7 +38,7 @@ async def _ask_and_fail(database: Database, arena: Arena) -> None:
         raise RuntimeError
 
 
-@pytest.mark.parametrize("order", [("csv", "jsonl"), ("raw-votes", "csv"), ("raw-votes", "jsonl", ["martian"])])
+@pytest.mark.parametrize("order", [("csv", "jsonl"), ("raw-votes", "xlsx"), ("raw-votes", "jsonl", ["martian"])])
 async def test_what_there_is_not_cannot_be_asked_for(database: Database, order: Any) -> None:
     arena = await arena_with(database, [])
     with pytest.raises(InvalidInputError):

@@ -1,6 +1,11 @@
-"""CSV as RFC 4180 has it: commas, double quotes, a header, UTF-8."""
+"""CSV as RFC 4180 has it: commas, double quotes, a header, UTF-8.
+
+An apostrophe before what a spreadsheet would take for a formula is how our own exports, and many others, keep it from
+being one. It is no part of the text: one is taken away.
+"""
 
 import csv
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -8,6 +13,8 @@ from app.imports.readers.byte_lines import ByteLines, utf8_flaw
 from app.imports.readers.reader import MAX_ROW_BYTES, Reader, header_fault
 from app.imports.records import Fault, Row
 
+_WIDE = "".join(chr(ord(letter) + 0xFEE0) for letter in "=+-@")
+_DEFUSED = re.compile(rf"'+[=+\-@\t\r\n{_WIDE}]")
 _LINE_COST = 64  # bytes, so that a row of half a million empty lines is too long as well
 
 
@@ -79,7 +86,7 @@ class CsvReader(Reader):
             elif fields and len(fields) != len(columns):
                 yield Fault(begins, "", f"has {len(fields)} fields where the header has {len(columns)}")
             elif fields:
-                yield Row(begins, dict(zip(columns, fields, strict=True)))
+                yield Row(begins, dict(zip(columns, map(_plain, fields), strict=True)))
             if fields is self._stopped:
                 return
         if self._stopped is not None:
@@ -90,3 +97,7 @@ class CsvReader(Reader):
 
     def close(self) -> None:
         self._lines.close()
+
+
+def _plain(field: str) -> str:
+    return field[1:] if field.startswith("'") and _DEFUSED.match(field) else field

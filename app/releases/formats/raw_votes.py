@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 
 from app.battles.content import text_of
-from app.releases.formats.format import Format, Row, column
+from app.releases.formats.format import Format, Row, column, each
 from app.releases.record import Blocks, Exclusion, VoteRecord
 
 MESSAGE = pa.struct(
@@ -129,8 +129,8 @@ RAW_VOTES = Format(
         "file alone."
     ),
     schema=SCHEMA,
-    to_row=to_row,
-    all_kinds=True,
+    to_rows=each(to_row),
+    all_votes=True,
     tags=("preference", "human-feedback"),
     usage="""\
 A vote counts on the board if `current` is true, `winner` is not null, `after_reveal` is false, and no entry of

@@ -6,6 +6,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from app.releases.formats import Row
+from app.releases.writers.arrow import ArrowWriter
+from app.releases.writers.csv_rows import CsvWriter
 from app.releases.writers.files import HashingFile
 from app.releases.writers.jsonl import JsonLinesWriter
 from app.releases.writers.parquet import ParquetWriter
@@ -19,4 +21,12 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-WRITERS: dict[str, Callable[[HashingFile, pa.Schema], Writer]] = {"jsonl": JsonLinesWriter, "parquet": ParquetWriter}
+WRITERS: dict[str, Callable[[HashingFile, pa.Schema, bool], Writer]] = {
+    "jsonl": JsonLinesWriter,
+    "parquet": ParquetWriter,
+    "csv": CsvWriter,
+    "arrow": ArrowWriter,
+}
+"""Made of a file, a schema, and whether it is compressed: text by gzip, the others by zstd within."""
+GZIPPED = ("jsonl", "csv")
+"""Those whose name says so when they are compressed."""

@@ -15,9 +15,10 @@ GROUP_BYTES = 16 * 2**20
 class ParquetWriter:
     """Collects rows as Arrow batches and writes a row group when it has enough of either rows or bytes."""
 
-    def __init__(self, file: HashingFile, schema: pa.Schema) -> None:
+    def __init__(self, file: HashingFile, schema: pa.Schema, compressed: bool) -> None:
         self._schema = schema
-        self._writer = pq.ParquetWriter(pa.PythonFile(file, mode="w"), schema, compression="zstd")
+        sink = pa.PythonFile(file, mode="w")
+        self._writer = pq.ParquetWriter(sink, schema, compression="zstd" if compressed else "none")
         self._batches: list[pa.RecordBatch] = []
 
     def write(self, rows: Sequence[Row]) -> None:
