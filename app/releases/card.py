@@ -39,8 +39,8 @@ def _front_matter(manifest: Mapping[str, Any]) -> str:
         lines += [f"- config_name: {name}", "  data_files:"]
         for file in files:
             lines += [f"  - split: {file.get('split', 'train')}", f"    path: {_quoted(file['name'])}"]
-    lines.append("dataset_info:")
-    for name, _, columns in configs:
+    lines += [] if form.is_loose else ["dataset_info:"]
+    for name, _, columns in [] if form.is_loose else configs:
         lines += [f"- config_name: {name}", "  features:"]
         lines += [f"  {line}" for item in columns for line in _feature(item["name"], item["type"])]
     return "".join(f"{line}\n" for line in lines)

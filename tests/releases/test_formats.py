@@ -69,7 +69,8 @@ def test_every_row_has_the_columns_of_the_schema_and_fits_their_types(name: str)
     for file, rows in made.rows.items():
         schema = form.schema_of(file)
         assert all(list(row) == schema.names for row in rows)
-        assert pa.RecordBatch.from_pylist(rows, schema=schema).validate(full=True) is None
+        if not form.is_loose:
+            assert pa.RecordBatch.from_pylist(rows, schema=schema).validate(full=True) is None
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -48,7 +48,8 @@ class Format:
     vote, or, where there is a group, with all votes that have the same one: the stream then comes prompt by prompt, and
     within a prompt matchup by matchup. all_votes: whether it takes every revision of every vote of all kinds of
     annotators, as only a format can that names all that in each row; all others are given votes that count alone (see
-    counting.py). parts: the schemas by the first part of a file's path, where the format is several files.
+    counting.py). parts: the schemas by the first part of a file's path, where the format is several files. is_loose: no
+    schema can tell the whole type of its rows, as of trees, which hold themselves.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Format:
     compressed: bool = False
     options: Mapping[str, Option] = field(default_factory=dict)
     parts: Mapping[str, pa.Schema] = field(default_factory=dict)
+    is_loose: bool = False
 
     def with_options(self, names: Sequence[str]) -> "Format":
         """The format as it is when these of its options are asked for."""
