@@ -19,6 +19,7 @@ FEATURES = {
     "models": "app.model_registry.commands:models",
     "import": "app.imports.commands:import_command",
     "export": "app.releases.commands:export_command",
+    "verify": "app.release_files.commands:verify_command",
     "slice": "app.leaderboards.commands:slices",
     "demo": "app.demo.commands:demo",
     "serve": "app.serving:serve",

@@ -100,7 +100,7 @@ async def test_exported_real_votes_give_the_same_board_to_the_last_digit(
     await load(database, LLMFAO)
     expected = await board(database, "llmfao")
     await export(database, "llmfao", tmp_path, file_type)
-    [file] = tmp_path.glob(f"*.{file_type}")
+    file = tmp_path / f"raw-votes.{file_type}"
     await load(fresh_database, ImportOptions(file=file), "again")
     assert await board(fresh_database, "again") == expected
 
@@ -130,11 +130,11 @@ async def test_votes_of_every_sort_survive_the_way_out_and_in(
         )
     expected = await board(database, "kitchen")
     await export(database, "kitchen", tmp_path / "once", "parquet")
-    [file] = (tmp_path / "once").glob("*.parquet")
+    file = tmp_path / "once" / "raw-votes.parquet"
     await load(fresh_database, ImportOptions(file=file), "kitchen")
     assert await board(fresh_database, "kitchen") == expected
     await export(fresh_database, "kitchen", tmp_path / "twice", "parquet")
-    [again] = (tmp_path / "twice").glob("*.parquet")
+    again = tmp_path / "twice" / "raw-votes.parquet"
     assert votes_in(again) == votes_in(file)
 
 

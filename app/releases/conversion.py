@@ -1,7 +1,7 @@
 """From stored votes to the rows of a format, counted on the way."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.battles.content import text_of
@@ -42,8 +42,19 @@ class Tally:
 class Conversion:
     """Turns stored votes into rows of one order, and counts. Votes of a group are held until the next one begins."""
 
-    def __init__(self, order: Order, names: Mapping[str, str], *, masks: bool = False) -> None:
-        """masks: whether personal data is masked, as where people wrote the prompts."""
+    def __init__(
+        self,
+        order: Order,
+        names: Mapping[str, str],
+        on_records: Callable[[Sequence[VoteRecord]], None],
+        *,
+        masks: bool = False,
+    ) -> None:
+        """on_records is told every vote before it is made a row or dropped.
+
+        masks: whether personal data is masked, as where people wrote the prompts.
+        """
+        self._on_records = on_records
         self._masks = masks
         self._form = order.form
         self._kinds = frozenset(order.kinds)
@@ -56,8 +67,9 @@ class Conversion:
     def rows(self, stored: Sequence[StoredVote]) -> Rows:
         """The rows of these votes and of those held, without those of the group that may go on."""
         made: dict[tuple[str, str], list[Row]] = {}
-        for vote in stored:
-            record, masked = self._record(vote)
+        read = [self._record(vote) for vote in stored]
+        self._on_records([record for record, _ in read])
+        for record, masked in read:
             reason = self._left_out(record)
             if reason is not None:
                 self.tally.dropped[reason.reason] += 1

@@ -6,41 +6,45 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.arenas.tables import Arena
 from app.releases import repository
+from app.releases.board import BOARD
 from app.releases.card import dataset_card
+from app.releases.checksums import SUMS, fact_of, format_sums
 from app.releases.conversion import Conversion, Rows
-from app.releases.manifest import Manifest, build_manifest
+from app.releases.ledger import LEDGER
+from app.releases.manifest import MANIFEST, Manifest, as_json, build_manifest, listed_hashes, sealed
 from app.releases.order import Order
 from app.releases.stream import StoredVote, stream_votes
 from app.releases.writers.files import new_file
 from app.releases.writers.folder import FolderWriter
+from app.releases.writers.ledger_file import LedgerFile
 
 Progress = Callable[[int, int], Awaitable[None]]
 Result = TypeVar("Result")
 
 CARD = "README.md"
-MANIFEST = "manifest.json"
+BESIDE = frozenset({LEDGER, BOARD, CARD, MANIFEST, SUMS})
+"""What every release has beside its data files."""
 
 
 async def write_dataset(
     session: AsyncSession, arena: Arena, order: Order, folder: Path, on_progress: Progress
 ) -> Manifest:
-    """Write the data files, README.md and, last, manifest.json, from what the session's snapshot holds.
+    """Write the data files, what is beside them and, last, SHA256SUMS, from what the session's snapshot holds.
 
     on_progress is told (votes gone through, votes in all) after each batch, and may raise to stop.
     """
     models = await repository.model_facts(session)
+    names = {version_id: model.name for version_id, model in models.items()}
     total = await repository.count_votes(session, arena.id)
     watermark, created_at = await repository.watermark(session)
-    conversion = Conversion(
-        order, {version_id: model.name for version_id, model in models.items()}, masks=arena.mode == "live"
-    )
-    with FolderWriter(folder, order) as files:
+    with FolderWriter(folder, order) as files, LedgerFile(folder) as ledger:
+        conversion = Conversion(order, names, ledger.write, masks=arena.mode == "live")
         await _write_rows(session, arena, order, conversion, files, lambda done: on_progress(done, total))
+    _write_whole(folder / BOARD, as_json(ledger.counts.board()))
     manifest = build_manifest(
         order,
         arena,
@@ -48,11 +52,14 @@ async def write_dataset(
         [model for model in models.values() if model.name in conversion.tally.models],
         conversion.tally,
         files.facts(),
+        ledger.facts(),
         watermark=watermark,
         created_at=created_at,
     )
     _write_whole(folder / CARD, dataset_card(manifest).encode())
-    _write_whole(folder / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    manifest = sealed(manifest, [fact_of(folder, name) for name in (BOARD, CARD)])
+    _write_whole(folder / MANIFEST, as_json(manifest))
+    _write_whole(folder / SUMS, format_sums(listed_hashes(manifest)).encode())
     return manifest
 
 

@@ -1,10 +1,12 @@
 """The manifest: what a dataset holds, what was left out and why, and the hashes of its files."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from app.arenas.tables import Arena, Protocol
@@ -16,7 +18,8 @@ from app.releases.repository import ModelFacts
 
 Manifest = dict[str, Any]
 
-MANIFEST_VERSION = 1
+MANIFEST = "manifest.json"
+MANIFEST_VERSION = 2
 LICENCE = (
     "No licence has been stated for the prompts and the votes: ask whoever runs the arena before you pass them on. "
     "The answers are under the terms of the models that wrote them, listed under models."
@@ -48,6 +51,7 @@ def build_manifest(
     models: Sequence[ModelFacts],
     tally: Tally,
     files: Sequence[Mapping[str, Any]],
+    ledger: Mapping[str, Any],
     *,
     watermark: int,
     created_at: datetime,
@@ -70,6 +74,7 @@ def build_manifest(
         "masked_texts": tally.masked_texts,
         "counts": {name: dict(counter.most_common()) for name, counter in tally.counts.items()},
         "files": [dict(file) for file in files],
+        "ledger": dict(ledger),
         "columns": _columns(order.form),
         "models": sorted((asdict(model) for model in models), key=lambda model: model["name"]),
         "protocols": [
@@ -78,6 +83,34 @@ def build_manifest(
         ],
         "licence": LICENCE,
     }
+
+
+def sealed(manifest: Manifest, documents: Sequence[Mapping[str, Any]]) -> Manifest:
+    """The manifest with what is said of the documents beside the data, and a hash of all that it says itself."""
+    whole = {**manifest, "documents": [dict(document) for document in documents]}
+    return {**whole, "content_sha256": content_hash(whole)}
+
+
+def content_hash(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of the manifest without the hash that it holds."""
+    content = {name: value for name, value in manifest.items() if name != "content_sha256"}
+    return hashlib.sha256(as_json(content)).hexdigest()
+
+
+def listed_files(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """All files that the manifest names, each with name, bytes and sha256."""
+    return [*manifest["files"], manifest["ledger"], *manifest["documents"]]
+
+
+def listed_hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The hashes of all files of a release but SHA256SUMS."""
+    own = hashlib.sha256(as_json(manifest)).hexdigest()
+    return {MANIFEST: own} | {file["name"]: file["sha256"] for file in listed_files(manifest)}
+
+
+def as_json(document: Any) -> bytes:
+    """A document as it stands in a release: the same content is always the same bytes."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _columns(form: Format) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from app.db.engine import Database
 from app.db.queue import defer
 from app.errors import ConflictError, NotFoundError, UnavailableError
 from app.releases import repository
-from app.releases.dataset import CARD, MANIFEST, Progress, write_dataset
+from app.releases.dataset import BESIDE, Progress, write_dataset
 from app.releases.manifest import Manifest, order_of, ordered_manifest
 from app.releases.order import check_order
 from app.releases.stream import snapshot
@@ -101,7 +101,7 @@ def release_file(settings: Settings, release: Release, name: str) -> Path:
     """The path of one of a release's files, by a name that its manifest lists."""
     if release.state != "ready" or release.manifest is None:
         raise ConflictError(f"This release is {release.state}; it has files once it is ready.")
-    names = {file["name"] for file in release.manifest["files"]} | {CARD, MANIFEST}
+    names = {file["name"] for file in release.manifest["files"]} | BESIDE
     if name not in names:
         raise NotFoundError(f"This release has no such file. It has {', '.join(sorted(names))}.")
     path = release_folder(settings, release.id) / name

@@ -18,6 +18,7 @@ from app.releases.tables import Release
 from tests.releases.arenas import Cast, minutes
 
 GREETED_DIFFERENTLY = (("Hello", "Hi!", "Good day."), ("Which dish?", "Carbonara.", "Amatriciana."))
+BESIDE = ["README.md", "SHA256SUMS", "leaderboard.json", "manifest.json", "votes.parquet"]
 MIXED = [
     Cast(cast_at=minutes(1)),
     Cast(("model_b",), cast_at=minutes(2)),
@@ -62,6 +63,15 @@ def read(folder: Path, name: str) -> list[dict[str, Any]]:
     if path.suffix == ".arrow":
         return pa.ipc.open_file(path).read_all().to_pylist()
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def words_in(path: Path) -> str:
+    """All that a file says, as text."""
+    return repr(pq.read_table(path).to_pylist()) if path.suffix == ".parquet" else path.read_text(encoding="utf-8")
 
 
 async def jobs(database: Database) -> list[tuple[str, Any]]:

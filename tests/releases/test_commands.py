@@ -14,6 +14,7 @@ from app.cli import cli
 from app.db.engine import Database
 from app.errors import NotFoundError
 from tests.releases.arenas import Cast, arena_with
+from tests.releases.releasing import BESIDE, names_in
 
 Run = Callable[..., Awaitable[Result]]
 
@@ -37,7 +38,7 @@ async def test_export_writes_the_dataset_at_once_and_sums_it_up(run: Run, databa
     assert result.exit_code == 0, result.output
     manifest = orjson.loads((out / "manifest.json").read_bytes())
     assert len((out / "trl-preference.jsonl").read_bytes().splitlines()) == manifest["rows"] == 1
-    assert sorted(path.name for path in out.iterdir()) == ["README.md", "manifest.json", "trl-preference.jsonl"]
+    assert names_in(out) == sorted([*BESIDE, "trl-preference.jsonl"])
     assert manifest["files"][0]["sha256"] in result.output
     for line in ("rows written", "left out: tie", "left out: annotator is judge", "recorded votes in all"):
         assert line in result.output

@@ -9,6 +9,7 @@ from app.releases.service import request_release, write_release
 from tests.live.test_battles import ask_and_wait
 from tests.live.worlds import TWO, open_live_arena
 from tests.people import Person
+from tests.releases.releasing import words_in
 
 SECRET = "jane.planted@example.org"
 
@@ -24,7 +25,7 @@ async def test_an_address_in_a_prompt_and_in_the_answer_that_repeats_it_is_in_no
         release = await request_release(session, OPERATOR, arena, "raw-votes", "jsonl")
     await write_release(database, settings, release.id)
     files = [path for path in settings.releases_folder.rglob("*") if path.is_file()]
-    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
+    texts = {path.name: words_in(path) for path in files}
     assert not any(SECRET in text for text in texts.values())
     data = next(text for name, text in texts.items() if name.endswith(".jsonl"))
     assert "Write a letter to [e-mail address], please." in data

@@ -11,7 +11,7 @@ from app.config import Settings
 from app.db.engine import Database
 from app.releases.formats.format import NESTED_TYPES
 from tests.releases.arenas import Cast, arena_with
-from tests.releases.releasing import MIXED, REVISIONS, read, released
+from tests.releases.releasing import BESIDE, MIXED, REVISIONS, names_in, read, released, words_in
 
 
 @pytest.mark.parametrize("file_type", NESTED_TYPES)
@@ -130,7 +130,7 @@ async def test_the_manifest_tells_what_is_in_the_files_and_hashes_them(database:
             "rows": REVISIONS,
         }
     ]
-    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "manifest.json", "raw-votes.parquet"]
+    assert names_in(folder) == sorted([*BESIDE, "raw-votes.parquet"])
     assert manifest["arena"]["slug"] == "kitchen"
     assert manifest["protocols"][0]["document"]["options"] == ["model_a", "model_b", "tie", "both_bad"]
     assert [model["name"] for model in manifest["models"]] == ["planted-aardvark-7b", "planted-bison-13b@quantised"]
@@ -152,7 +152,7 @@ async def test_people_appear_under_pseudonyms_that_no_other_release_shares(
     for _ in range(2):
         _, folder = await released(database, settings, arena, "raw-votes")
         rows = read(folder, "raw-votes.jsonl")
-        texts.append("".join(path.read_text() for path in folder.iterdir()))
+        texts.append("".join(words_in(path) for path in folder.iterdir()))
         pseudonyms.append({row["battle_id"]: row["annotator"] for row in rows})
     async with database.read_session() as session:
         annotators = (await session.execute(text("SELECT id::text FROM annotator"))).scalars().all()

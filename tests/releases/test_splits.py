@@ -33,9 +33,7 @@ def test_where_a_prompt_falls_never_changes() -> None:
     assert found == ["train", "train", "test", "test"]
 
 
-@pytest.mark.parametrize(
-    "split", ["90", "90/20", "100/0", "0/100", "a/b", "90/10/", "25/25/25/25", "90 / 10"]
-)
+@pytest.mark.parametrize("split", ["90", "90/20", "100/0", "0/100", "a/b", "90/10/", "25/25/25/25", "90 / 10"])
 def test_what_is_no_split_is_refused_in_words(split: str) -> None:
     with pytest.raises(InvalidInputError, match="no split"):
         check_order("raw-votes", "jsonl", (), set(), split=split)

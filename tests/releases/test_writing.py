@@ -19,7 +19,7 @@ from app.releases import repository, service
 from app.releases.formats import Row
 from app.releases.writers import WRITERS
 from tests.releases.arenas import arena_with
-from tests.releases.releasing import MIXED, REVISIONS, ask, jobs, read, released, reload
+from tests.releases.releasing import BESIDE, MIXED, REVISIONS, ask, jobs, names_in, read, released, reload
 
 
 async def test_the_release_and_its_job_come_together_or_not_at_all(database: Database) -> None:
@@ -64,7 +64,7 @@ async def test_a_worker_that_was_killed_is_followed_by_one_that_starts_afresh(
     (folder / ".raw-votes.jsonl.partial").write_bytes(b'{"torn')
     await service.write_release(database, settings, release.id)
     assert (await reload(database, release)).state == "ready"
-    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "manifest.json", "raw-votes.jsonl"]
+    assert names_in(folder) == sorted([*BESIDE, "raw-votes.jsonl"])
     assert len(read(folder, "raw-votes.jsonl")) == REVISIONS
 
 
@@ -116,14 +116,14 @@ async def test_a_release_cancelled_while_it_is_written_stops_and_leaves_nothing(
     report = repository.report_progress
 
     async def cancel_first(session: AsyncSession, release_id: uuid.UUID, done: int, total: int) -> bool:
-        seen.append((done, total, [path.name for path in folder.iterdir()]))
+        seen.append((done, total, names_in(folder)))
         async with database.session() as other:
             await service.cancel_release(other, OPERATOR, arena.slug, release_id)
         return await report(session, release_id, done, total)
 
     monkeypatch.setattr(repository, "report_progress", cancel_first)
     await service.write_release(database, settings, release.id)
-    assert seen == [(4, REVISIONS, [".raw-votes.jsonl.partial"])]
+    assert seen == [(4, REVISIONS, [".raw-votes.jsonl.partial", ".votes.parquet.partial"])]
     assert (await reload(database, release)).state == "cancelled"
     assert not folder.exists()
 

@@ -1,0 +1,1 @@
+"""Released folders as anybody has them: checked without a database."""
