@@ -24,6 +24,7 @@ MEDIA_TYPES = {
     ".gz": "application/gzip",
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
+    "": "text/plain; charset=utf-8",
 }
 
 
@@ -88,7 +89,7 @@ async def download_file(
     viewer: ViewerDependency,
     settings: SettingsDependency,
 ) -> FileResponse:
-    """Download a data file, manifest.json or README.md of a release. The ETag of a data file is its SHA-256."""
+    """Download a file of a release, by a name that it has. The ETag of a data file is its SHA-256."""
     release = await service.access_release(session, viewer, slug, release_id)
     path = service.release_file(settings, release, name)
     hashes = {file["name"]: file["sha256"] for file in (release.manifest or {})["files"]}
