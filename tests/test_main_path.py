@@ -27,6 +27,7 @@ DATA = os.environ.get("PREFERENDUM_TEST_DATA")
 LLMFAO = ImportOptions(
     mapping=Path(__file__).parent.parent / "docs/examples/llmfao.toml", folder=Path(DATA or ".") / "llmfao"
 )
+pytestmark = pytest.mark.long
 needs_llmfao = pytest.mark.skipif(DATA is None, reason="PREFERENDUM_TEST_DATA does not say where llmfao is")
 
 

@@ -1,19 +1,12 @@
 """How sure is this? The figures against worlds in which they are known."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
-from app.accounts.viewer import OPERATOR
 from app.db.engine import Database
-from app.imports.check import check
-from app.imports.plan import ImportOptions
-from app.imports.progress import Silent
-from app.imports.service import Destination, import_checked
 from app.leaderboards import service
 from app.leaderboards.analysis import analyse
 from app.leaderboards.compute import CountedVotes
@@ -21,11 +14,6 @@ from app.ratings import PairCounts, fit_bradley_terry
 from tests.leaderboards.ballots import ballot, cast, circle, in_turn, make_arena
 from tests.leaderboards.votes import counted, ring
 from tests.people import Person
-
-DATA = os.environ.get("PREFERENDUM_TEST_DATA")
-LLMFAO = ImportOptions(
-    mapping=Path(__file__).parents[2] / "docs/examples/llmfao.toml", folder=Path(DATA or ".") / "llmfao"
-)
 
 
 def test_dropping_the_votes_that_are_named_puts_somebody_else_first() -> None:
@@ -127,26 +115,6 @@ async def test_the_panel_is_computed_once_for_each_new_board_and_read_over_http(
     await service.refresh(database, arena.id)
     kept = (await stranger.http.get("/api/arenas/kitchen/leaderboard/analysis")).json()
     assert kept == found, "until the newer board is analysed"
-
-
-@pytest.mark.skipif(DATA is None, reason="PREFERENDUM_TEST_DATA is not set: the llmfao votes are not here")
-async def test_the_panel_of_llmfao_states_what_is_known_of_it(database: Database) -> None:
-    checked = check(LLMFAO, Silent())
-    async with database.session() as session:
-        await import_checked(session, OPERATOR, Destination("llmfao", "llmfao", open_it=True), checked, Silent())
-    await service.refresh_stale(database)
-    await service.analyse_boards(database)
-    async with database.read_session() as session:
-        document = await session.scalar(text("SELECT document FROM leaderboard_analysis"))
-
-    assert document["agreement_nominal"]["value"] == pytest.approx(0.29060, abs=5e-6)
-    assert document["agreement_ordinal"]["value"] == pytest.approx(0.28755, abs=5e-6)
-    assert document["position"]["state"] == "not-recorded"
-    assert document["drop"]["leader"] == "GPT 4"
-    assert document["drop"]["votes"] > 0
-    assert document["forge"]["votes"] > 0
-    assert document["influence"]["points"] > 0
-    assert len(document["needed_pairs"]) == 10
 
 
 def with_sides(results: list[tuple[str, str, str]], sides: list[int]) -> CountedVotes:

@@ -6,18 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from app.accounts.viewer import OPERATOR
-from app.arenas.service import access_arena
-from app.config import Settings
-from app.db.engine import Database
-from app.imports.check import check
-from app.imports.plan import ImportOptions
-from app.imports.progress import Silent
-from app.imports.service import Destination, import_checked
-from app.leaderboards import service
-from app.releases import service as releases
 from tests.ranking_files.files import board, made_up_votes, pair_counts, rank, without_voters, write_csv, write_jsonl
 
 DATA = os.environ.get("PREFERENDUM_TEST_DATA", "")
@@ -45,31 +34,6 @@ def test_what_is_known_of_llmfao_is_said_in_words_and_in_figures() -> None:
     assert figures["influence"]["points"] == pytest.approx(29.3, abs=0.05)
     assert figures["agreement_nominal"]["value"] == pytest.approx(0.29060, abs=5e-6)
     assert figures["position"]["state"] == "not-recorded"
-
-
-@needs_data
-async def test_the_export_of_llmfao_gives_the_figures_of_the_panel(database: Database, settings: Settings) -> None:
-    mapping = Path(__file__).parents[2] / "docs/examples/llmfao.toml"
-    checked = check(ImportOptions(mapping=mapping, folder=LLMFAO.parent), Silent())
-    async with database.session() as session:
-        await import_checked(session, OPERATOR, Destination("llmfao", "llmfao", open_it=True), checked, Silent())
-    async with database.session() as session:
-        arena = await access_arena(session, OPERATOR, "llmfao", "export")
-        asked = await releases.request_release(session, OPERATOR, arena, "raw-votes", "parquet")
-    await releases.write_release(database, settings, asked.id)
-    await service.refresh_stale(database)
-    await service.analyse_boards(database)
-    async with database.read_session() as session:
-        panel = await session.scalar(text("SELECT document FROM leaderboard_analysis"))
-
-    found = board(releases.release_folder(settings, asked.id) / "raw-votes.parquet", "--how-sure")["how_sure"]
-    assert (found["drop"]["votes"], found["forge"]["votes"]) == (13, 11)
-    assert found["influence"]["points"] == pytest.approx(29.3, abs=0.05)
-    for name in ("drop", "forge", "cycles", "position", "self_consistency", "voters", "votes"):
-        assert found[name] == panel[name], name
-    assert found["influence"]["points"] == pytest.approx(panel["influence"]["points"], abs=1e-6)
-    for name in ("agreement_nominal", "agreement_ordinal"):
-        assert found[name]["value"] == pytest.approx(panel[name]["value"], abs=1e-12)
 
 
 def test_without_the_option_nothing_of_it_is_there(tmp_path: Path) -> None:
