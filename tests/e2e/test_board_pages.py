@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, expect
 
 from app.accounts.service import create_user
+from app.arenas.tables import Arena
 from app.db.engine import Database
 from app.leaderboards import service
 from tests.e2e.checks import Window, assert_accessible, assert_good_in
@@ -21,23 +22,29 @@ WINDOWS: tuple[Window, ...] = (
 )
 
 
-async def vote_and_rank(database: Database) -> None:
+PAIRS = [(a, b, "model_a") for a, b in itertools.combinations(MODELS, 2)]
+
+
+async def vote_and_rank(database: Database) -> Arena:
     arena = await make_arena(database)
-    pairs = [(a, b, "model_a") for a, b in itertools.combinations(MODELS, 2)]
-    await cast(database, arena, [*circle(MODELS, 3), *in_turn(pairs, first_minute=100)])
+    await cast(database, arena, [*circle(MODELS, 3), *in_turn(PAIRS, first_minute=100)])
     assert await service.refresh(database, arena.id)
+    return arena
+
+
+async def fill_every_page(database: Database) -> None:
+    """A board with a past, other methods, figures and what is known of how sure it is."""
+    arena = await vote_and_rank(database)
     await service.refresh_slices(database, 60)
     await service.analyse_boards(database)
-    await cast(database, arena, in_turn(pairs[:3], first_minute=200))
+    await cast(database, arena, in_turn(PAIRS[:3], first_minute=200))
     assert await service.refresh(database, arena.id)
     await service.refresh_stale(database)
-    async with database.session() as session:
-        await create_user(session, "owner@example.org", PASSWORD, "admin")
 
 
 @pytest.mark.e2e
 async def test_every_page_of_a_board_is_accessible_and_fits(app: FastAPI, database: Database, browser: Browser) -> None:
-    await vote_and_rank(database)
+    await fill_every_page(database)
     async with served_here(app) as address:
         board = f"{address}/arenas/kitchen/leaderboard"
         page = await browser.new_page()
@@ -58,9 +65,12 @@ async def test_every_page_of_a_board_is_accessible_and_fits(app: FastAPI, databa
 
 @pytest.mark.e2e
 async def test_an_owner_adds_a_slice_and_a_reader_chooses_it(
-    app: FastAPI, database: Database, browser: Browser
+    app: FastAPI, database: Database, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(service, "DRAWING_SECONDS", -1.0)  # no figures of slices, which take seconds
     await vote_and_rank(database)
+    async with database.session() as session:
+        await create_user(session, "owner@example.org", PASSWORD, "admin")
     async with served_here(app) as address:
         page = await browser.new_page()
         await page.goto(f"{address}/sign-in?to=/arenas/kitchen/slices")
