@@ -1,6 +1,7 @@
 """A real Postgres for every test: one server a run, one fresh database a test, copied from a migrated template."""
 
 import contextlib
+import gc
 import os
 import shutil
 import tempfile
@@ -30,8 +31,6 @@ from tests.people import Person, Visitors
 __all__ = ["browser"]  # a fixture, for the tests of any folder
 
 TEMPLATE = "preferendum_template"
-
-
 LONG = ("e2e", "fault", "long")
 """Marks of tests that take seconds each."""
 
@@ -39,6 +38,11 @@ LONG = ("e2e", "fault", "long")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first, so that in the end no process waits for another."""
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays; looking for garbage among it costs every test a little."""
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
