@@ -43,6 +43,7 @@ async def fill_every_page(database: Database) -> None:
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(300)  # sixteen looks at pages full of cells, while other browsers look at theirs
 async def test_every_page_of_a_board_is_accessible_and_fits(app: FastAPI, database: Database, browser: Browser) -> None:
     await fill_every_page(database)
     async with served_here(app) as address:
