@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from fastapi import FastAPI
@@ -29,6 +30,10 @@ from tests.folders import roomy_memory
 from tests.people import Person, Visitors
 
 __all__ = ["browser"]  # a fixture, for the tests of any folder
+
+# No example has to be quick: the machine may be busy, and the first one loads things.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 TEMPLATE = "preferendum_template"
 LONG = ("e2e", "fault", "long")
