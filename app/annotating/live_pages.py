@@ -23,6 +23,12 @@ from app.web.streaming import KEEP_OPEN, event, event_stream, wants_events
 router = APIRouter(include_in_schema=False)
 
 
+@router.get("/arenas/{slug}/ask")
+async def back_to_composer(slug: Slug) -> Response:
+    """Where a question leads when it is refused, asked for again."""
+    return RedirectResponse(f"/arenas/{slug}", 303)
+
+
 @router.post("/arenas/{slug}/ask")
 async def ask(
     slug: Slug,

@@ -41,8 +41,12 @@ async def get_arena(slug: Slug, session: ReadSession, viewer: ViewerDependency) 
 
 @router.patch("/{slug}")
 async def update_arena(slug: Slug, body: ArenaUpdate, session: WriteSession, viewer: ViewerDependency) -> ArenaOut:
-    """Change title, description, state or protocol. A changed protocol becomes its next version."""
-    return ArenaOut.model_validate(await service.update_arena(session, viewer, slug, body))
+    """Change title, description, state, protocol or live settings. What is left out, in those two as well, stays.
+
+    A changed protocol becomes its next version.
+    """
+    changes = await service.filled_in(session, viewer, slug, body)
+    return ArenaOut.model_validate(await service.update_arena(session, viewer, slug, changes))
 
 
 @router.get("/{slug}/protocol")

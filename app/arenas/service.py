@@ -1,8 +1,9 @@
 """Making arenas, changing them, and deciding who may do what with one."""
 
 import uuid
-from typing import Literal
+from typing import Literal, TypeVar
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.viewer import OPERATOR, Scope, Viewer
@@ -14,6 +15,7 @@ from app.errors import ConflictError, ForbiddenError, NotFoundError, SignInRequi
 
 Right = Literal["read", "vote", "manage", "export"]
 State = Literal["draft", "open", "closed"]
+Document = TypeVar("Document", bound=BaseModel)
 OWNER_RIGHTS: frozenset[Right] = frozenset({"manage", "export"})
 
 
@@ -100,6 +102,26 @@ async def update_arena(session: AsyncSession, viewer: Viewer, slug: str, changes
             await repository.add_protocol(session, arena, wanted)
     await session.flush()
     return arena
+
+
+async def filled_in(session: AsyncSession, viewer: Viewer, slug: str, changes: ArenaUpdate) -> ArenaUpdate:
+    """The changes with what they leave out as it is at present, also within the protocol and the live settings."""
+    arena = await access_arena(session, viewer, slug, "manage")
+    whole: dict[str, BaseModel] = {}
+    if changes.protocol is not None:
+        whole["protocol"] = _merged(await current_protocol(session, arena), changes.protocol)
+    if changes.live is not None:
+        whole["live"] = _merged(live_settings(arena), changes.live)
+    return changes.model_copy(update=whole)
+
+
+def _merged(present: Document, changes: Document) -> Document:
+    values = present.model_dump()
+    for name in changes.model_fields_set:
+        was, wanted = getattr(present, name), getattr(changes, name)
+        is_part = isinstance(was, BaseModel) and isinstance(wanted, BaseModel)
+        values[name] = _merged(was, wanted) if is_part else wanted
+    return type(present).model_validate(values)
 
 
 def _fitting(protocol: ProtocolDocument, mode: str) -> ProtocolDocument:

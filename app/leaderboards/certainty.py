@@ -99,7 +99,7 @@ def _position(found: PositionOut) -> Statement:
         return Statement("position", question, "Not known", found.reason)
     reasons = {
         "not-recorded": "No position effect can be claimed: which answer stood first was not recorded.",
-        "not-looked-at": "There are too many votes to look at each; the ratings do not depend on it.",
+        "not-looked-at": "Votes were not looked at one by one: there are too many, or none. Ratings do not need it.",
         "too-few": f"Only {count(found.recorded_votes, 'vote')} say which answer stood first: too few to tell.",
         "measured": "The votes do not determine it.",
     }

@@ -188,7 +188,7 @@ def _rank_largest(
 def _single_votes(counted: CountedVotes, ranking: Ranking | None) -> SingleVotes | None:
     """What only the votes one by one tell; from the last look where this count does without."""
     if counted.single is None:
-        return counted.earlier
+        return counted.earlier if counted.counts.total_votes else None
     single = counted.single
     effects = {} if ranking is None or ranking.design_effects is None else ranking.design_effects
     elo = online_elo(single.votes, k=ELO_K)

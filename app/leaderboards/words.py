@@ -12,7 +12,7 @@ from app.leaderboards.slices import OVERALL, SliceOut
 
 MOST_NAMES = 3
 MOST_GAPS = 8
-FIRST_VOTE = "The first ranking appears within seconds of the first vote."
+FIRST_VOTE = "The first ranking appears within seconds of the first vote that counts."
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def draw(standing: Standing, live: LiveSettings, kind: BattleKind, chosen: Seque
     try:
         drawn = policy_from(live.policy).draw(standing.pool, np.random.default_rng(secrets.randbits(128)))
     except NoPairError:
-        raise UnavailableError("Not enough models can answer at the moment. Try again in a minute.") from None
+        raise UnavailableError("Not enough models can answer at the moment. Try again later.") from None
     return Drawn((uuid.UUID(drawn.first), uuid.UUID(drawn.second)), drawn.policy, drawn.propensity)
 
 

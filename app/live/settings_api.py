@@ -1,4 +1,4 @@
-"""The pool of a live arena and the state of its sampling, over the API. Other settings are sent to PATCH the arena."""
+"""The settings of a live arena, its pool and the state of its sampling, over the API."""
 
 import uuid
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.accounts.dependencies import SettingsDependency, ViewerDependency
-from app.arenas.schemas import Slug
+from app.arenas.schemas import LiveSettings, Slug
 from app.db.session import ReadSession, WriteSession
 from app.live import pool
 from app.live.managing import access_managed
@@ -16,6 +16,12 @@ from app.live.sampling_state import Exposure, PairState, SamplingState, sampling
 router = APIRouter(prefix="/api/arenas/{slug}", tags=["live arenas"])
 
 MostPairs = Annotated[int, Query(alias="most", ge=1, le=1_000)]
+
+
+@router.get("/live")
+async def get_live_settings(slug: Slug, session: ReadSession, viewer: ViewerDependency) -> LiveSettings:
+    """How the arena is run. To change some of it, send those to PATCH the arena as `live`."""
+    return (await access_managed(session, viewer, slug)).settings
 
 
 @router.get("/pool")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from pydantic import ValidationError
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.accounts.dependencies import SettingsDependency, ViewerDependency
 from app.arenas.schemas import Slug
@@ -26,6 +26,15 @@ async def settings_page(
     slug: Slug, request: Request, session: ReadSession, settings: SettingsDependency, viewer: ViewerDependency
 ) -> Response:
     return await settings_response(request, session, settings, viewer, slug)
+
+
+@router.get("/pool")
+@router.get("/battles")
+@router.get("/sampling")
+@router.get("/limits")
+async def section_page(slug: Slug, request: Request) -> Response:
+    """Where a section's form leads when it is refused, asked for again."""
+    return RedirectResponse(f"/arenas/{slug}/live#{request.url.path.rpartition('/')[2]}", 303)
 
 
 @router.post("/pool")

@@ -58,11 +58,13 @@ async def set_page(
     request: Request,
     session: ReadSession,
     viewer: ViewerDependency,
-    prompt_set: Annotated[str, Query(alias="set", pattern=STORABLE)],
+    prompt_set: Annotated[str | None, Query(alias="set", pattern=STORABLE)] = None,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     retired: AwareDatetime | None = None,
 ) -> Response:
-    """The prompts of a set; after something was retired with the way back."""
+    """The prompts of a set; after something was retired with the way back. Without a set, where all sets are."""
+    if prompt_set is None:
+        return RedirectResponse(f"/arenas/{slug}/live#suggestions", 303)
     arena = (await access_managed(session, viewer, slug)).arena
     page = await suggestions.prompts_of(session, arena.id, prompt_set, decode_cursor(cursor) if cursor else None)
     undo = await suggestions.count_retired(session, arena.id, prompt_set, retired) if retired else 0

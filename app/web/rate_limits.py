@@ -42,7 +42,7 @@ async def count_against(connection: AsyncConnection[DictRow], limit: Limit, now:
     if row is not None and row["count"] > limit.most:
         seconds = limit.seconds - second % limit.seconds
         wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
-        raise RateLimitedError(f"{limit.most} {limit.what} are the limit. Try again in {wait}.", seconds)
+        raise RateLimitedError(f"The limit is {limit.most:,} {limit.what}. Try again in {wait}.", seconds)
 
 
 async def forget_old_windows(connection: AsyncConnection[DictRow], now: datetime) -> None:

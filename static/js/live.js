@@ -208,7 +208,7 @@ function arrive() {
   const hasToWrite = state() === "writing" || (isWanted && state() === "interrupted");
   isWanted = false;
   if (hasToWrite) write();
-  else if (state() === "elsewhere") follow(ELSEWHERE_MILLISECONDS);
+  else if (state() === "elsewhere") follow(STOPPING_MILLISECONDS); // mostly this tab, which was reloaded
 }
 
 // Showing

@@ -75,7 +75,7 @@ async def test_before_the_first_vote_the_page_says_when_it_will_come_and_leads_t
 ) -> None:
     await make_arena(database)
     page = (await stranger.http.get(BOARD)).text
-    assert "The first ranking appears within seconds of the first vote." in page
+    assert "The first ranking appears within seconds of the first vote that counts." in page
     assert 'href="/arenas/kitchen"' in page
 
 

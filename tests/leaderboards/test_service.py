@@ -81,6 +81,10 @@ async def test_an_arena_nobody_voted_in_has_no_snapshot_and_one_whose_votes_all_
     emptied = await service.refresh(database, arena.id)
     assert emptied is not None
     assert emptied.votes == 0
+    async with database.read_session() as session:
+        board = await repository.read_board(session, arena.id, emptied.id)
+    assert board is not None
+    assert [entry.elo for entry in board.entries] == [None, None]
 
 
 async def test_votes_taken_from_one_database_give_the_same_numbers_in_another_order_of_writing(

@@ -238,6 +238,24 @@ async def test_programs_cannot_have_a_key_or_a_request_sent_where_people_could_n
     assert (await patch(owner, **with_key | {"moderation_url": "https://9.9.9.10/v1"})).status_code == 403
 
 
+async def test_what_a_program_leaves_out_stays_as_it_is_and_can_be_read(
+    database: Database, owner: Person, stranger: Person
+) -> None:
+    assert owner.viewer
+    await open_live_arena(database, owner=owner.viewer, live=LiveProtocol(max_turns=3, system_prompt="Be brief."))
+    for live in ({"prompts_per_person": 3}, {"leak_names": ["Zorblax"]}, {"forbidden_words": ["flumph"]}):
+        assert (await owner.http.patch("/api/arenas/talk", json={"live": live})).status_code == 200
+    read = (await owner.http.get("/api/arenas/talk/live")).json()
+    told = (read["prompts_per_person"], read["leak_names"], read["forbidden_words"], read["longest_prompt"])
+    assert told == (3, ["Zorblax"], ["flumph"], 8_000)
+    assert (await stranger.http.get("/api/arenas/talk/live")).status_code == 401
+    changes = {"protocol": {"question": "Which one?", "live": {"max_turns": 2}}}
+    assert (await owner.http.patch("/api/arenas/talk", json=changes)).status_code == 200
+    protocol = (await owner.http.get("/api/arenas/talk/protocol")).json()
+    assert (protocol["question"], protocol["live"]["max_turns"]) == ("Which one?", 2)
+    assert protocol["live"]["system_prompt"] == "Be brief."
+
+
 @pytest.mark.parametrize(
     "live",
     [
@@ -302,3 +320,21 @@ async def test_votes_on_a_pair_are_counted_beside_its_chance(database: Database,
             {"arena": arena.id, "a": first, "b": second},
         )
     assert (await owner.http.get("/api/arenas/talk/sampling/pairs")).json()[0]["votes"] == 8
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("/arenas/talk/live/sampling", "/arenas/talk/live#sampling"),
+        ("/arenas/talk/live/limits", "/arenas/talk/live#limits"),
+        ("/arenas/talk/live/suggestions", "/arenas/talk/live#suggestions"),
+        ("/arenas/talk/ask", "/arenas/talk"),
+    ],
+)
+async def test_the_address_of_a_refused_form_opened_again_leads_back_to_the_form(
+    database: Database, owner: Person, address: str, leads_to: str
+) -> None:
+    assert owner.viewer
+    await open_live_arena(database, owner=owner.viewer)
+    response = await owner.http.get(address, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, leads_to)
