@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,6 +69,9 @@ def _tell(address: str, without: str | None, where: str) -> None:
         typer.echo(f"\n  No live arena this time: {without}")
     typer.echo(f"  Judge what others said: {address}/arenas/{arena.SLUG}")
     typer.echo(f"  The board of that:      {address}/arenas/{arena.SLUG}/leaderboard")
+    typer.echo("  To look behind it, make an account in another terminal and sign in with it:")
+    typer.echo(f"    {Path(sys.executable).with_name('preferendum')} user create you@example.org --role admin")
+    typer.echo(f"    {address}/sign-in, then {address}/models")
     typer.echo(f"  {where} Ctrl-C stops everything.\n")
 
 
