@@ -44,10 +44,13 @@ class Example:
     row:         as in the file, from 1
     shape:       the name of the shape, with its variant
     trains:      whether it is a row to train on (chosen and rejected), rather than a record of votes
-    prompt:      what was asked, as one text; None where the shape does not tell it apart from the answers
+    prompt:      what was asked, as one text; None where the shape does not tell it apart from the answers;
+                 the id of what was voted on in bare votes
     answers:     two where a pair is compared; one where a completion is labelled; none in bare votes without models
     has_texts:   whether the answers' texts are in the file
     votes:       the verdicts that count
+    label:       of a single answer: whether it is good; None where nobody says
+    occasion:    tells the times apart at which one annotator was asked the same on purpose
     first_shown: the answer that was shown first, by place; None where nobody says
     split:       the value of a split column
     texts:       every text of the row that people or models wrote
@@ -61,6 +64,8 @@ class Example:
     answers: tuple[Answer, ...] = ()
     has_texts: bool = True
     votes: tuple[Vote, ...] = ()
+    label: bool | None = None
+    occasion: str = ""
     first_shown: Literal[0, 1] | None = None
     split: str | None = None
     texts: tuple[Text, ...] = ()

@@ -36,6 +36,10 @@ class Log:
     def wants(self, rule: Rule) -> bool:
         return self.wanted is None or rule.code in self.wanted
 
+    def has(self, rule: Rule) -> bool:
+        """Whether it is broken anywhere."""
+        return rule.code in self._findings
+
     def add(self, rule: Rule, place: Place) -> None:
         """A place where the rule is broken."""
         if self.wants(rule):
