@@ -2,6 +2,9 @@
 
 from app.linting.checks.check import Check
 from app.linting.checks.empty_texts import EmptyTexts
+from app.linting.checks.encodings import Encodings
+from app.linting.checks.leaked_names import LeakedNames
+from app.linting.checks.personal_texts import PersonalTexts
 from app.linting.checks.repeated_pairs import RepeatedPairs
 from app.linting.checks.same_answers import SameAnswers
 
@@ -9,4 +12,7 @@ CHECKS: tuple[type[Check], ...] = (
     EmptyTexts,
     SameAnswers,
     RepeatedPairs,
+    LeakedNames,
+    PersonalTexts,
+    Encodings,
 )
