@@ -20,6 +20,7 @@ FEATURES = {
     "import": "app.imports.commands:import_command",
     "export": "app.releases.commands:export_command",
     "verify": "app.release_files.commands:verify_command",
+    "lint": "app.linting.commands:lint_command",
     "slice": "app.leaderboards.commands:slices",
     "demo": "app.demo.commands:demo",
     "serve": "app.serving:serve",

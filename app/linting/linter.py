@@ -8,7 +8,7 @@ from app.errors import InvalidInputError
 from app.linting.checks import CHECKS
 from app.linting.checks.check import FileFacts
 from app.linting.examining import Examination
-from app.linting.files import FILE_RULES, open_file
+from app.linting.files import FILE_RULES, open_file, require
 from app.linting.log import Log
 from app.linting.report import FileReport, Report, in_order
 from app.linting.rules import Rule
@@ -43,6 +43,8 @@ def lint_files(
 ) -> Report:
     """Look the files over, as one dataset. Raises UnreadableFileError where one cannot be opened."""
     wanted = wanted_codes(only, ignore)
+    for path in paths:
+        require(path)  # before an hour is spent on the first of them
     log = Log(wanted)
     checks = [check(log) for check in CHECKS if any(rule.code in wanted for rule in check.rules)]
     files = []

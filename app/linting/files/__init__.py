@@ -12,11 +12,18 @@ from app.linting.files.parquet_file import ParquetFile
 from app.linting.files.rows import FILE_RULES, Flaw, RawRow, RowFile, UnreadableFileError
 from app.linting.files.stream import Stream
 
-__all__ = ["FILE_RULES", "Flaw", "RawRow", "RowFile", "UnreadableFileError", "open_file"]
+__all__ = ["FILE_RULES", "Flaw", "RawRow", "RowFile", "UnreadableFileError", "open_file", "require"]
 
 _JSON, _TABLE = (".jsonl", ".ndjson", ".json"), (".csv", ".tsv")
 _PACKED = (".gz", ".zst", ".zstd")
 _ARRAY = re.compile(rb"\[\s*(?:[{\]]|\Z)")
+
+
+def require(path: Path) -> None:
+    """Raises UnreadableFileError for a file that is not there or cannot be opened."""
+    if path.is_dir():
+        raise UnreadableFileError(f"{path} is a folder; name the files in it.")
+    Stream(path).close()
 
 
 def open_file(path: Path) -> RowFile:
@@ -24,8 +31,7 @@ def open_file(path: Path) -> RowFile:
 
     Raises UnreadableFileError for a file that is not there or cannot be opened, and for kinds that hold no rows.
     """
-    if path.is_dir():
-        raise UnreadableFileError(f"{path} is a folder; name the files in it.")
+    require(path)
     stream = Stream(path)
     head, wide = stream.head(), stream.wide_encoding()
     if wide is not None:
