@@ -47,7 +47,7 @@ def lint_files(
         require(path)  # before an hour is spent on the first of them
     log = Log(wanted)
     checks = [check(log) for check in CHECKS if any(rule.code in wanted for rule in check.rules)]
-    files = []
+    files, has_texts = [], False
     for number, path in enumerate(paths):
         progress.begin(f"Reading {path.name}")
         file = open_file(path)
@@ -56,6 +56,7 @@ def lint_files(
             for done, example in enumerate(examination.examples()):
                 if done % _ROWS_BETWEEN_REPORTS == 0:
                     progress.advance(done, file.fraction())
+                has_texts = has_texts or bool(example.texts)
                 for check in checks:
                     check.see(example)
         finally:
@@ -64,7 +65,11 @@ def lint_files(
     progress.begin("Comparing rows")
     facts = [FileFacts(file.path.name, file.unit, file.rows) for file in files]
     for check in checks:
-        check.finish(facts)
+        if has_texts or not check.needs_texts:
+            check.finish(facts)
+            continue
+        for rule in check.rules:
+            log.skip(rule, "the files hold no texts")
     skipped = dict(log.skipped)
     checked = tuple(rule for rule in all_rules() if rule.code in wanted and rule.code not in skipped)
     return Report(tuple(files), in_order(log.findings()), checked, skipped)

@@ -14,7 +14,6 @@ from app.linting.rules import SEVERITIES
 
 _SHOWN = 5
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
-_INDENT = (0, 0, 0, 2)
 
 
 def show_report(console: Console, report: Report) -> None:
@@ -48,14 +47,14 @@ def _show_finding(console: Console, report: Report, finding: Finding) -> None:
         heading.append(f" ({_count(rows, 'row')})" if rows == len(places) else "")
     console.print(heading, highlight=False)
     if finding.summary:
-        console.print(Padding(plain(finding.summary), _INDENT), highlight=False)
+        console.print(_indented(plain(finding.summary)), highlight=False)
     for place in islice(places, _SHOWN):
-        console.print(Padding(plain(_where(report, place)), _INDENT), style="dim", highlight=False)
+        console.print(_indented(plain(_where(report, place))), style="dim", highlight=False)
     if len(places) > _SHOWN:
         more = f"and {len(places) - _SHOWN:,} more; --json has all of them"
-        console.print(Padding(Text(more), _INDENT), style="dim")
-    console.print(Padding(Text(f"Why it matters: {rule.why}"), _INDENT))
-    console.print(Padding(Text(f"What to do: {rule.mend}"), _INDENT))
+        console.print(_indented(Text(more)), style="dim")
+    console.print(_indented(Text(f"Why it matters: {rule.why}")))
+    console.print(_indented(Text(f"What to do: {rule.mend}")))
     console.print()
 
 
@@ -82,6 +81,10 @@ def _verdict(report: Report) -> str:
 
 def _count(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def _indented(words: Text) -> Padding:
+    return Padding(words, (0, 0, 0, 2), expand=False)
 
 
 def plain(words: str) -> Text:

@@ -25,6 +25,8 @@ class Check(ABC):
     """One file of checks. What it keeps of an example is a few numbers, or nothing."""
 
     rules: ClassVar[tuple[Rule, ...]]
+    needs_texts: ClassVar[bool] = False
+    """Whether there is nothing to look at in files without texts, such as bare votes."""
 
     def __init__(self, log: Log) -> None:
         self.log = log

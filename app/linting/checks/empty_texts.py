@@ -20,6 +20,7 @@ class EmptyTexts(Check):
     """In records of votes an empty answer is what people may have seen, and less than an error."""
 
     rules = (EMPTY_TEXTS,)
+    needs_texts = True
     _in_training = 0
 
     def see(self, example: Example) -> None:

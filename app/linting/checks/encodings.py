@@ -76,6 +76,7 @@ class Encodings(Check):
         MARKS_IN_TEXT,
         MIXED_NEWLINES,
     )
+    needs_texts = True
 
     def __init__(self, log: Log) -> None:
         super().__init__(log)

@@ -38,6 +38,7 @@ class LeakedNames(Check):
     """
 
     rules = (LEAKED_NAMES,)
+    needs_texts = True
 
     def __init__(self, log: Log) -> None:
         super().__init__(log)

@@ -26,6 +26,7 @@ class LengthBias(Check):
     """Lengths are characters of the answers without the prompt. Keeps a few sums."""
 
     rules = (LENGTH_BIAS,)
+    needs_texts = True
 
     def __init__(self, log: Log) -> None:
         super().__init__(log)

@@ -29,6 +29,7 @@ class PersonalTexts(Check):
     """Names and postal addresses of people are not looked for. Remembers the last few thousand texts by their hash."""
 
     rules = (PERSONAL_DATA,)
+    needs_texts = True
 
     def __init__(self, log: Log) -> None:
         super().__init__(log)

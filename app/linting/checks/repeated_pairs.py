@@ -120,7 +120,11 @@ def _contradictions(table: Ints) -> Iterator[Place]:
 
 
 def _in_order(rows: Ints, others: Ints) -> Iterator[Place]:
+    """Each row once, also where several votes stand in it."""
+    last: tuple[int, int] | None = None
     for at in np.lexsort([rows[:, _ROW], rows[:, _FILE]]):
         row, other = rows[at], others[at]
-        if (row[_FILE], row[_ROW]) != (other[_FILE], other[_ROW]):
-            yield Place(int(row[_FILE]), int(row[_ROW]), "", "", int(other[_FILE]), int(other[_ROW]))
+        where = int(row[_FILE]), int(row[_ROW])
+        if where not in ((int(other[_FILE]), int(other[_ROW])), last):
+            last = where
+            yield Place(*where, "", "", int(other[_FILE]), int(other[_ROW]))

@@ -17,6 +17,7 @@ class SameAnswers(Check):
     """Two equal answers that nobody preferred to each other are no fault: models do say the same."""
 
     rules = (CHOSEN_EQUALS_REJECTED,)
+    needs_texts = True
 
     def see(self, example: Example) -> None:
         if not example.is_pair or not example.has_texts:
