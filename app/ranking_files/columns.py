@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.ratings.votes import Winner
+if TYPE_CHECKING:  # SciPy comes with it, a second that who only wants the words need not wait
+    from app.ratings.votes import Winner
 
 # The first that a file has is used.
 MODEL_COLUMNS = (("model_a", "model_b"), ("left", "right"))
@@ -26,9 +28,9 @@ ITEM_COLUMNS = ("matchup_id", "matchup", "item", "item_id", "id")
 SIDE_ORDER = "side_order"
 WEIGHT = "weight"
 WINNER = "winner"
-WINNER_FLAGS: dict[str, Winner] = {"winner_model_a": "model_a", "winner_model_b": "model_b", "winner_tie": "tie"}
+WINNER_FLAGS: "dict[str, Winner]" = {"winner_model_a": "model_a", "winner_model_b": "model_b", "winner_tie": "tie"}
 COUNT_COLUMNS = ("a_wins", "b_wins")
-OPTIONAL_COUNT_COLUMNS: dict[str, Winner] = {"draws": "tie", "both_bad": "both_bad"}
+OPTIONAL_COUNT_COLUMNS: "dict[str, Winner]" = {"draws": "tie", "both_bad": "both_bad"}
 
 # Our own raw votes hold every revision of every vote; these say which count.
 RAW_VOTE_MARKS = frozenset({"battle_id", "current", "after_reveal"})
@@ -39,7 +41,7 @@ ANONYMOUS = "anony"
 _OTHER_WEIGHTS = ("weights", "sample_weight", "vote_weight", "count", "n", "n_votes")
 _OTHER_DRAWS = ("ties", "tie", "draw")
 
-_SPELLINGS: dict[Winner, tuple[str, ...]] = {
+_SPELLINGS: "dict[Winner, tuple[str, ...]]" = {
     "model_a": ("model_a", "a", "left", "side_a", "response_a"),
     "model_b": ("model_b", "b", "right", "side_b", "response_b"),
     "tie": ("tie", "draw"),
@@ -49,7 +51,7 @@ _MEANING = {spelling: winner for winner, spellings in _SPELLINGS.items() for spe
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
-def winner_of(text: str) -> Winner | None:
+def winner_of(text: str) -> "Winner | None":
     """What a word for the winner means, whatever its case and whether words are joined by space, - or _."""
     return _MEANING.get(_BETWEEN_WORDS.sub("_", text.strip().casefold()))
 

@@ -36,7 +36,7 @@ def _read_tree(row: Row) -> Content:
 
 def _read_message(row: Row) -> Content:
     role = row.values.get("role")
-    if role not in _TURN:
+    if not isinstance(role, str) or role not in _TURN:
         row.note(ROLES, "role", f"is {str(role)[:40]!r}, not prompter or assistant")
     text = row.text("text", "answer" if role == "assistant" else "prompt")
     if text is None or role == "prompter":
