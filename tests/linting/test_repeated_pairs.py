@@ -67,3 +67,13 @@ def test_a_file_of_several_judgements_of_each_pair_is_told_as_a_note(tmp_path: P
         "contradictory-pairs": ("note", 30),
     }
     assert "several people's judgements" in finding(report, "contradictory-pairs").summary
+
+
+def test_a_few_pairs_judged_alike_and_otherwise_are_several_peoples_judgements_too(tmp_path: Path) -> None:
+    """So is what an arena exports for a trainer: no column says who voted."""
+    pairs = preferences(100)
+    turned = [{"prompt": row["prompt"], "chosen": row["rejected"], "rejected": row["chosen"]} for row in pairs]
+    report = lint(write(tmp_path / "file.jsonl", [*pairs, *pairs[:4], *turned[10:13]]))
+    assert {one.severity for one in report.findings} == {"note"}
+    report = lint(write(tmp_path / "copied.jsonl", [*pairs, *pairs[:20]]))
+    assert [(one.rule.code, one.severity) for one in report.findings] == [("duplicate-pairs", "warning")]

@@ -57,14 +57,15 @@ class LeakedNames(Check):
 
     def _leak(self, answer: Answer, prompt: str) -> str | None:
         """The first name that gives it away."""
+        letters = _letters_of(answer.text)
         if answer.model is not None and len(answer.text) > 1:
             own = self._own.get(answer.model)
             if own is None and len(self._own) < _MOST_FINDERS:
                 own = self._own[answer.model] = _Names(names_of(answer.model, None, ()))
-            name = own.first(answer.text, prompt, only_self=False) if own else None
+            name = own.first(answer.text, letters, prompt, only_self=False) if own else None
             if name is not None:
                 return name
-        return self._general.first(answer.text, prompt, only_self=True)
+        return self._general.first(answer.text, letters, prompt, only_self=True)
 
     def finish(self, files: Sequence[FileFacts]) -> None:  # noqa: ARG002 (nothing of them is needed)
         if self._found:
@@ -79,21 +80,22 @@ class _Names:
         self._finder = LeakFinder(names)
         self._folded = [term.folded for term in map(Term, names) if len(term.letters) > 1]
 
-    def first(self, text: str, prompt: str, *, only_self: bool) -> str | None:
-        if not self._may_hold(text):
+    def first(self, text: str, letters: str, prompt: str, *, only_self: bool) -> str | None:
+        if not self._may_hold(letters):
             return None
         asked: set[str] | None = None
         for start, end, name in self._finder.find(text):
             if only_self and not speaks_of_itself(text, start, end):
                 continue
             if asked is None:
-                asked = {span.name for span in self._finder.find(prompt)} if self._may_hold(prompt) else set()
+                asked = (
+                    {span.name for span in self._finder.find(prompt)} if self._may_hold(_letters_of(prompt)) else set()
+                )
             if name not in asked:
                 return name
         return None
 
-    def _may_hold(self, text: str) -> bool:
-        letters = text.translate(_LETTERS)
+    def _may_hold(self, letters: str) -> bool:
         return any(folded in letters for folded in self._folded)
 
 
@@ -106,3 +108,12 @@ class _Letters(dict[int, str]):
 
 
 _LETTERS = _Letters()
+_ASCII = bytes(ord(FOLDS[chr(number)] or " ") if number < 128 else 0 for number in range(256))
+_NO_LETTERS = bytes(number for number in range(128) if not FOLDS[chr(number)])
+
+
+def _letters_of(text: str) -> str:
+    """The text folded. In ASCII that is a hundred times quicker by bytes."""
+    if text.isascii():
+        return text.encode().translate(_ASCII, _NO_LETTERS).decode()
+    return text.translate(_LETTERS)

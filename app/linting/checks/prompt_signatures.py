@@ -55,7 +55,8 @@ def signature(words: str) -> Signatures:
     hashes ^= hashes >> np.uint64(33)
     hashes *= _MIX
     hashes ^= hashes >> np.uint64(29)
-    hashes = np.unique(hashes)[:_MOST_SHINGLES]
+    if len(hashes) > _MOST_SHINGLES:
+        hashes = np.partition(hashes, _MOST_SHINGLES)[:_MOST_SHINGLES]
     least = (hashes[:, None] * _FACTORS + _SHIFTS).min(axis=0)
     # The highest bits of a least value are nearly always zero, so those in the middle are kept.
     middle: Signatures = ((least >> np.uint64(16)) & np.uint64(0xFFFF)).astype(np.uint16)

@@ -28,6 +28,8 @@ CONTRADICTORY_PAIRS = Rule(
 )
 _MANY_JUDGES = 0.5
 """From this share of rows on whose pair stands in another row too, the file evidently holds several judgements each."""
+_BOTH_KINDS = 3
+"""Of repetitions that agree and of such that do not, as many show the same."""
 _FILE, _ROW, _PAIR, _VERDICT, _WHO = range(5)
 _NUMBERS = 5
 _OTHER = 9
@@ -73,22 +75,28 @@ class RepeatedPairs(Check):
             for rule in self.rules:
                 self.log.skip(rule, "no row has texts and a verdict")
             return
-        severity, words = self._kind_of_file(table)
-        for rule, found in ((DUPLICATE_PAIRS, _duplicates(table)), (CONTRADICTORY_PAIRS, _contradictions(table))):
-            for one in found:
+        found = {DUPLICATE_PAIRS: list(_duplicates(table)), CONTRADICTORY_PAIRS: list(_contradictions(table))}
+        severity, words = self._kind_of_file(table, *map(len, found.values()))
+        for rule, places in found.items():
+            for one in places:
                 self.log.add(rule, one)
             if severity and self.log.has(rule):
                 self.log.sum_up(rule, words, severity=severity)
 
-    def _kind_of_file(self, table: Ints) -> tuple[Severity | None, str]:
-        """Where most pairs come more than once and nobody is named, they are the judgements of several people."""
+    def _kind_of_file(self, table: Ints, repeated: int, opposite: int) -> tuple[Severity | None, str]:
+        """Where nobody is named, rows may be the judgements of several people, who agree at times and at times do not.
+
+        Copies made by mistake agree always, pairs turned by mistake never.
+        """
+        if self._unsigned < len(table):
+            return None, ""
         _, inverse, counts = np.unique(table[:, _PAIR], return_inverse=True, return_counts=True)
         share = float(np.mean(counts[inverse] > 1))
-        if self._unsigned < len(table) or share < _MANY_JUDGES:
+        if share < _MANY_JUDGES and min(repeated, opposite) < _BOTH_KINDS:
             return None, ""
         return "note", (
-            f"{share:.0%} of the rows share their pair with another row, so the file evidently holds several people's "
-            "judgements of each pair, without saying whose."
+            f"{share:.0%} of the rows share their pair with another row, {repeated:,} with the same verdict as an "
+            f"earlier one and {opposite:,} with the opposite: as several people's judgements do that do not say whose."
         )
 
 
