@@ -90,7 +90,7 @@ class Encodings(Check):
             has_newline = has_newline or "\n" in text.text
             if not text.text.isascii():
                 self._look_beyond_ascii(example, text)
-            if control := _CONTROL.search(text.text):
+            if not text.text.isprintable() and (control := _CONTROL.search(text.text)):
                 detail = f"U+{ord(control[0]):04X}"
                 self.log.add(CONTROL_CHARACTERS, place(example, text.column, detail))
         if has_return:

@@ -102,10 +102,8 @@ class JsonValuesFile(RowFile):
 
     def _stray(self, end: int) -> Iterator[Flaw]:
         """What stands between two rows."""
-        found = self._buffer[self._start : end].strip(_BETWEEN)
-        if found:
-            words = found[:40].decode(errors="replace")
-            yield flaw(UNREADABLE_ROWS, self._row + 1, f"something that is no object stands before it: {words!r}")
+        if self._buffer[self._start : end].strip(_BETWEEN):
+            yield flaw(UNREADABLE_ROWS, self._row + 1, "something that is no object stands before it")
 
     def _end(self) -> Iterator[Flaw]:
         if self._open > 0:
