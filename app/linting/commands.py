@@ -46,10 +46,10 @@ def lint_command(
     try:
         report = lint_files(files, progress, _codes(only), _codes(ignore))
     except PreferendumError as error:
-        progress.end()
         console.print(f"{error.title}: {error.detail}", markup=False, highlight=False)
         raise typer.Exit(_CANNOT_BE_READ) from error
-    progress.end()
+    finally:
+        progress.end()
     _show(report, as_json=as_json)
     if fail_on != "never" and report.fails_at(fail_on):
         raise typer.Exit(1)

@@ -24,6 +24,23 @@ def test_an_answer_that_says_who_wrote_it_is_found(tmp_path: Path) -> None:
     assert [place.column for place in finding(report, "leaked-model-names").places] == ["chosen", "rejected"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am Qwen, made by Alibaba Cloud.",
+        "I'm Grok, by xAI.",
+        "As an AI developed by IBM, I cannot.",
+        "I am GPT4, made by humans.",
+        "\u6211\u662f\u6587\u5fc3\u4e00\u8a00\u3002",
+        "Je suis Claude.",
+    ],
+)
+def test_short_names_and_other_scripts_are_found(tmp_path: Path, text: str) -> None:
+    rows = preferences(5)
+    rows[2]["rejected"] = text
+    assert lint_rows(tmp_path, rows) == {"leaked-model-names": [3]}
+
+
 def test_a_name_that_is_the_subject_is_no_leak(tmp_path: Path) -> None:
     rows = preferences(40)
     rows[3]["chosen"] = (

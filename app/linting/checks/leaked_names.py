@@ -1,5 +1,6 @@
 """Answers that say which model wrote them."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -29,6 +30,7 @@ _MAKERS = (
     "Hugging Face",
 )  # fmt: skip
 _MOST_FINDERS = 2000
+_LONG = 6
 
 
 class LeakedNames(Check):
@@ -78,10 +80,11 @@ class _Names:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._finder = LeakFinder(names)
-        self._folded = [term.folded for term in map(Term, names) if len(term.letters) > 1]
+        terms = [term for term in map(Term, names) if len(term.letters) > 1]
+        self._folded = {term.folded: _whole_word(term) if _is_short(term) else None for term in terms}
 
     def first(self, text: str, letters: str, prompt: str, *, only_self: bool) -> str | None:
-        if not self._may_hold(letters):
+        if not self._may_hold(text, letters):
             return None
         asked: set[str] | None = None
         for start, end, name in self._finder.find(text):
@@ -89,14 +92,30 @@ class _Names:
                 continue
             if asked is None:
                 asked = (
-                    {span.name for span in self._finder.find(prompt)} if self._may_hold(_letters_of(prompt)) else set()
+                    {span.name for span in self._finder.find(prompt)}
+                    if self._may_hold(prompt, _letters_of(prompt))
+                    else set()
                 )
             if name not in asked:
                 return name
         return None
 
-    def _may_hold(self, letters: str) -> bool:
-        return any(folded in letters for folded in self._folded)
+    def _may_hold(self, text: str, letters: str) -> bool:
+        """The letters of a short name stand in many texts, over the ends of words: it must begin one as spelled."""
+        return any(
+            folded in letters and (word is None or word.search(text) is not None)
+            for folded, word in self._folded.items()
+        )
+
+
+def _is_short(term: Term) -> bool:
+    """In scripts without spaces there are no words to begin."""
+    return len(term.folded) < _LONG and term.folded.isascii()
+
+
+def _whole_word(term: Term) -> re.Pattern[str]:
+    parts = (re.escape(part) for part in re.split(r"[\s\-_.]+", term.written))
+    return re.compile(r"(?<![^\W\d_])" + r"[\s\-_.]*".join(parts), re.IGNORECASE)
 
 
 class _Letters(dict[int, str]):
