@@ -1,5 +1,6 @@
 """Prompts in two splits, and prompts that are nearly the same."""
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -93,3 +94,19 @@ def test_of_many_copies_each_is_told_once() -> None:
     signatures = np.concatenate([np.stack([signature(normalised(prompt)) for prompt in prompts])] * 20)
     seconds = [pair.second for pair in near_pairs(signatures)]
     assert len(seconds) == len(set(seconds)) == len(signatures) - 1501
+
+
+def test_of_twenty_thousand_prompts_the_planted_copies_are_found_and_no_others(tmp_path: Path) -> None:
+    chooser = random.Random(5)
+    vocabulary = [
+        f"{chooser.getrandbits(40):x}".translate(str.maketrans("0123456789", "ghijklmnop")) for _ in range(5000)
+    ]
+    rows = [{"prompt": " ".join(chooser.choices(vocabulary, k=15))} for _ in range(20_000)]
+    planted = sorted(chooser.sample(range(10_000, 20_000), 50))
+    for row in planted:
+        said = rows[row - 10_000]["prompt"].split()
+        said[7] = "otherwise"
+        rows[row]["prompt"] = " ".join(said)
+    found_rows = lint_rows(tmp_path, rows, only=["near-duplicate-prompts"])["near-duplicate-prompts"]
+    assert set(found_rows) <= {row + 1 for row in planted}
+    assert len(found_rows) >= 40
