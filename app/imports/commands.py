@@ -14,7 +14,7 @@ from app.config import Settings
 from app.db.connect import open_database
 from app.imports.check import Checked, check
 from app.imports.formats import FORMAT_NAMES
-from app.imports.formats.trl_preference import TrlOptions
+from app.imports.formats.pairs import PairOptions
 from app.imports.load import Loaded
 from app.imports.plan import ImportOptions
 from app.imports.problems import ProblemLog, RefusedRowsError
@@ -26,7 +26,9 @@ _SHOWN = 20
 
 def import_command(
     arena: Annotated[str, typer.Argument(help="The arena's address, e.g. kitchen-questions")],
-    file: Annotated[Path | None, typer.Argument(help="Matchups as .jsonl, .csv (both may be .gz) or .parquet")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Matchups as .jsonl, .csv (both may be .gz), .parquet, .arrow; or a folder")
+    ] = None,
     votes: Annotated[Path | None, typer.Option(help="A file of votes on the matchups")] = None,
     models: Annotated[Path | None, typer.Option(help="A file that says more of the models")] = None,
     mapping: Annotated[Path | None, typer.Option(help="A TOML file that says which column is what")] = None,
@@ -39,14 +41,17 @@ def import_command(
     open_it: Annotated[bool, typer.Option("--open", help="Open the arena for votes afterwards")] = False,
     chosen_by: Annotated[
         Literal["human", "judge", "simulated"] | None,
-        typer.Option(help="TRL files: load the preferences as votes of this kind; without it, none"),
+        typer.Option(help="Files that do not say who judged: load the preferences as votes of this kind"),
     ] = None,
+    strength_from_margin: Annotated[
+        bool, typer.Option("--strength-from-margin", help="TRL files: margin is the votes' strength, 1 to 3")
+    ] = False,
     chosen_model: Annotated[str, typer.Option(help="TRL files: the model behind `chosen`")] = "chosen",
     rejected_model: Annotated[str, typer.Option(help="TRL files: the model behind `rejected`")] = "rejected",
 ) -> None:
     """Read matchups, and votes if there are any. Checks everything first; loads all of it or nothing."""
-    trl = TrlOptions(chosen_model, rejected_model, chosen_by)
-    options = ImportOptions(file, votes, models, mapping, folder, format_name, trl)
+    pairs = PairOptions(chosen_model, rejected_model, chosen_by, strength_from_margin)
+    options = ImportOptions(file, votes, models, mapping, folder, format_name, pairs)
     progress = for_terminal()
     try:
         checked = check(options, progress)

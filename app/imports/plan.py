@@ -8,8 +8,8 @@ from typing import Any
 from app.errors import InvalidInputError
 from app.imports.formats import FORMAT_NAMES, all_shapes, detect
 from app.imports.formats.models_file import MODEL_COLUMNS, read_model_row
+from app.imports.formats.pairs import PairOptions
 from app.imports.formats.shape import Shape
-from app.imports.formats.trl_preference import TrlOptions
 from app.imports.formats.votes_file import VOTE_COLUMNS, read_vote_row
 from app.imports.mapping import ModelsMapping, load_mapping, matchup_shape, model_reader, vote_reader
 from app.imports.problems import ProblemLog
@@ -31,7 +31,7 @@ class ImportOptions:
     mapping: Path | None = None
     folder: Path | None = None
     format: str | None = None
-    trl: TrlOptions = field(default_factory=TrlOptions)
+    pairs: PairOptions = field(default_factory=PairOptions)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def make_plan(options: ImportOptions, log: ProblemLog) -> Plan:
         raise InvalidInputError("Name the file of matchups, or a mapping that names it.")
     if options.folder is not None:
         raise InvalidInputError("--folder is where the files of a --mapping are; without one it has no meaning.")
-    shape = _shape_of(options.file, options.format, options.trl)
+    shape = _shape_of(options.file, options.format, options.pairs)
     models = _read_models(options.models, log) if options.models else {}
     return Plan(options.file, shape, options.votes, models=models)
 
@@ -94,9 +94,9 @@ def _mapped_models(path: Path, mapping: ModelsMapping, log: ProblemLog) -> dict[
     return models
 
 
-def _shape_of(path: Path, name: str | None, trl: TrlOptions) -> Shape:
+def _shape_of(path: Path, name: str | None, pairs: PairOptions) -> Shape:
     """The shape that was asked for, or that the first row's columns tell."""
-    shapes = all_shapes(trl)
+    shapes = all_shapes(pairs)
     if name is not None:
         named = next((shape for shape in shapes if shape.name == name), None)
         if named is None:

@@ -8,7 +8,7 @@ from app.imports.census import Census
 from app.imports.plan import Plan
 from app.imports.problems import ProblemLog
 from app.imports.progress import ProgressReport
-from app.imports.reading import read_file
+from app.imports.reading import read_file, read_matchups
 from app.imports.records import ImportedMatchup, ImportedVote
 
 
@@ -38,7 +38,7 @@ def read_plan(
     """Yield in the order of the files. verb names the phases: "Checking", "Staging"."""
     progress.begin(f"{verb} {plan.matchups.name}")
     shape = plan.shape
-    for line, matchups in read_file(plan.matchups, shape.read, shape.columns, log, progress):
+    for line, matchups in read_matchups(plan.matchups, shape, log, progress):
         for matchup in matchups:
             is_new, flaw = census.add_matchup(matchup, may_repeat=shape.repeats_matchups)
             if flaw:

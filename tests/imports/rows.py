@@ -103,6 +103,90 @@ def trl_preference(number: int = 0, **changes: Any) -> Row:
     return {"prompt": f"Dish {number}?", "chosen": "Soup", "rejected": "Stew"} | changes
 
 
+def trl_unpaired(number: int = 0, **changes: Any) -> Row:
+    return {"prompt": f"Dish {number}?", "completion": "Soup", "label": True} | changes
+
+
+def ultrafeedback(number: int = 0, **changes: Any) -> Row:
+    row: Row = {
+        "prompt": f"Dish {number}?",
+        "prompt_id": f"{number:064x}",
+        "chosen": conversation(f"Dish {number}?", "Soup"),
+        "rejected": conversation(f"Dish {number}?", "Stew"),
+        "score_chosen": 8.5,
+        "score_rejected": 4.0,
+    }
+    return row | changes
+
+
+def helpsteer2(number: int = 0, **changes: Any) -> Row:
+    row: Row = {"prompt": f"Dish {number}?", "response_1": "Soup", "response_2": "Stew", "preference_strength": -2}
+    return row | changes
+
+
+def helpsteer3(number: int = 0, **changes: Any) -> Row:
+    row: Row = {
+        "domain": "stem",
+        "language": "english",
+        "context": [{"role": "user", "content": f"Dish {number}?"}],
+        "response1": "Soup",
+        "response2": "Stew",
+        "overall_preference": -1,
+        "individual_preference": [{"score": -2, "reasoning": "hotter"}, {"score": 0}, {"score": 1}],
+    }
+    return row | changes
+
+
+def ranking(number: int = 0, **changes: Any) -> Row:
+    answers = [(1, "owl", "Soup"), (2, "elk", "Stew"), (2, "ant", "Tea")]
+    row: Row = {
+        "id": f"r{number}",
+        "prompt": [{"role": "user", "content": f"Dish {number}?"}],
+        "answers": [{"rank": rank, "model": model, "answer": text} for rank, model, text in answers],
+    }
+    return row | changes
+
+
+def openassistant_flat(number: int = 0, **changes: Any) -> Row:
+    row: Row = {
+        "message_tree_id": f"t{number}",
+        "message_id": f"t{number}",
+        "parent_id": None,
+        "text": f"Dish {number}?",
+        "role": "prompter",
+        "lang": "en",
+        "rank": None,
+        "model_name": None,
+        "deleted": False,
+    }
+    return row | changes
+
+
+def openassistant_tree(number: int = 0, **changes: Any) -> Row:
+    replies = [
+        openassistant_flat(number, message_id=f"{rank}", text=text, role="assistant", rank=rank, model_name=model)
+        for rank, model, text in ((1, "elk", "Stew"), (0, "owl", "Soup"))
+    ]
+    prompt = openassistant_flat(number) | {"replies": replies}
+    return {"message_tree_id": f"t{number}", "tree_state": "ready_for_export", "prompt": prompt} | changes
+
+
+def arena_hard(number: int = 0, **changes: Any) -> Row:
+    row: Row = {
+        "uid": f"u{number}",
+        "category": "hard_prompt",
+        "prompt": f"Dish {number}?",
+        "model": "elk",
+        "baseline": "owl",
+        "judge": "ant",
+        "kind": "ant",
+        "games": [{"score": "A>>B", "judgment": "hotter"}, {"score": "A=B", "judgment": "both hot"}],
+        "answer": "Stew",
+        "baseline_answer": "Soup",
+    }
+    return row | changes
+
+
 def raw_vote(number: int = 0, **changes: Any) -> Row:
     row: Row = {
         "battle_id": str(uuid.UUID(int=number + 1)),

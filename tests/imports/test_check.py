@@ -7,7 +7,7 @@ import pytest
 
 from app.errors import InvalidInputError
 from app.imports.check import Checked, check
-from app.imports.formats.trl_preference import TrlOptions
+from app.imports.formats.pairs import PairOptions
 from app.imports.plan import ImportOptions
 from app.imports.problems import KEPT
 from app.imports.progress import Silent
@@ -44,7 +44,7 @@ def test_files_of_every_shape_are_told_by_their_columns_and_read(
     tmp_path: Path, name: str, write: Callable[..., Path], row: Callable[[int], make.Row], shape: str, votes: int
 ) -> None:
     file = write(tmp_path / name, [row(number) for number in range(3)])
-    result = checked(file, trl=TrlOptions(chosen_by="human"))
+    result = checked(file, pairs=PairOptions(chosen_by="human"))
     assert problems(result) == []
     assert result.plan.shape.name == shape
     assert (result.census.matchups, result.census.votes) == (3, votes)
@@ -101,7 +101,7 @@ def test_an_id_that_comes_twice_is_a_problem(tmp_path: Path) -> None:
 
 def test_the_same_preference_twice_is_one_matchup_with_two_votes(tmp_path: Path) -> None:
     file = make.write_jsonl(tmp_path / "x.jsonl", [make.trl_preference()] * 2)
-    result = checked(file, trl=TrlOptions(chosen_by="judge"))
+    result = checked(file, pairs=PairOptions(chosen_by="judge"))
     assert problems(result) == []
     assert (result.census.matchups, result.census.votes) == (1, 2)
 

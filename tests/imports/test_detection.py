@@ -3,7 +3,7 @@
 import pytest
 
 from app.imports.formats import all_shapes, detect
-from app.imports.formats.trl_preference import TrlOptions
+from app.imports.formats.pairs import PairOptions
 from tests.imports import rows as make
 
 
@@ -19,13 +19,21 @@ from tests.imports import rows as make
         (make.trl_preference(), "trl-preference"),
         ({"chosen": "a", "rejected": "b"}, "trl-preference"),
         (make.raw_vote(), "raw-votes"),
+        (make.trl_unpaired(), "trl-unpaired"),
+        (make.ultrafeedback(), "ultrafeedback"),
+        (make.helpsteer2(), "helpsteer2"),
+        (make.helpsteer3(), "helpsteer3"),
+        (make.ranking(), "ranking"),
+        (make.openassistant_flat(), "openassistant-flat"),
+        (make.openassistant_tree(), "openassistant-trees"),
+        (make.arena_hard(), "arena-hard"),
     ],
 )
 def test_the_columns_tell_the_format(row: make.Row, name: str) -> None:
-    shape = detect(row, all_shapes(TrlOptions()))
+    shape = detect(row, all_shapes(PairOptions()))
     assert shape is not None
     assert shape.name == name
 
 
 def test_columns_of_no_format_are_no_format() -> None:
-    assert detect(["question", "answer"], all_shapes(TrlOptions())) is None
+    assert detect(["question", "answer"], all_shapes(PairOptions())) is None

@@ -11,7 +11,7 @@ from app.battles.lineup import lineup_of
 from app.db.engine import Database
 from app.errors import ConflictError
 from app.imports.census import Census
-from app.imports.formats.trl_preference import TrlOptions
+from app.imports.formats.pairs import PairOptions
 from app.imports.problems import RefusedRowsError
 from tests.imports import rows as make
 from tests.imports.conftest import Fetch, Import, content_of
@@ -163,7 +163,7 @@ async def test_the_same_file_twice_changes_nothing(
     tmp_path: Path, import_file: Import, database: Database, shape: str
 ) -> None:
     file = make.write_jsonl(tmp_path / "x.jsonl", SHAPES[shape])
-    options = {"trl": TrlOptions(chosen_by="human")}
+    options = {"pairs": PairOptions(chosen_by="human")}
     first = await import_file(file, **options)
     assert first.votes >= 20
     before = await content_of(database)

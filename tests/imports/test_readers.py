@@ -210,7 +210,7 @@ def test_times_of_any_unit_come_out_of_parquet(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["x.txt", "x", "x.parquet.gz", "x.gz"])
 def test_a_file_of_another_kind_is_refused_by_its_name(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("{}")
-    with pytest.raises(InvalidInputError, match=r"must be \.jsonl, \.csv or \.parquet"):
+    with pytest.raises(InvalidInputError, match=r"must be \.jsonl, \.csv, \.parquet or \.arrow"):
         open_reader(tmp_path / name)
 
 

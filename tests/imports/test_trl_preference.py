@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.imports.formats.trl_preference import TrlOptions, read_row
+from app.imports.formats.pairs import PairOptions
+from app.imports.formats.trl_preference import read_row
 from app.imports.records import Contestant, ImportedVote
 from tests.imports import rows as make
 from tests.imports.outcomes import columns, sound
@@ -25,15 +26,15 @@ USER, PICK, OTHER = (
     ids=["explicit", "explicit messages", "implicit messages", "transcripts"],
 )
 def test_every_form_of_trl_preferences_is_the_same_matchup(row: make.Row) -> None:
-    matchup = sound(read_row(row, TrlOptions()))
+    matchup = sound(read_row(row, PairOptions()))
     assert (matchup.prompts, matchup.answers_a, matchup.answers_b) == ((("Dish 0?",),), (("Soup",),), (("Stew",),))
     assert (matchup.model_a, matchup.model_b) == (Contestant("chosen"), Contestant("rejected"))
-    assert matchup.external_id == sound(read_row(make.trl_preference(), TrlOptions())).external_id
+    assert matchup.external_id == sound(read_row(make.trl_preference(), PairOptions())).external_id
 
 
 def test_an_implicit_prompt_ends_with_a_whole_word() -> None:
     row = {"chosen": "Q: best soup?\nA: borscht", "rejected": "Q: best soup?\nA: bouillon"}
-    matchup = sound(read_row(row, TrlOptions()))
+    matchup = sound(read_row(row, PairOptions()))
     assert (matchup.prompts, matchup.answers_a, matchup.answers_b) == (
         (("Q: best soup?\nA: ",),),
         (("borscht",),),
@@ -42,15 +43,15 @@ def test_an_implicit_prompt_ends_with_a_whole_word() -> None:
 
 
 def test_a_preference_is_a_vote_only_where_somebody_says_whose() -> None:
-    assert sound(read_row(make.trl_preference(), TrlOptions())).votes == ()
-    named = TrlOptions("owl", "elk", "judge")
+    assert sound(read_row(make.trl_preference(), PairOptions())).votes == ()
+    named = PairOptions("owl", "elk", "judge")
     matchup = sound(read_row(make.trl_preference(), named))
     assert matchup.votes == (ImportedVote("unknown", "model_a", "judge"),)
     assert (matchup.model_a, matchup.model_b) == (Contestant("owl"), Contestant("elk"))
 
 
 def test_another_content_is_another_id() -> None:
-    ids = {sound(read_row(make.trl_preference(number), TrlOptions())).external_id for number in range(20)}
+    ids = {sound(read_row(make.trl_preference(number), PairOptions())).external_id for number in range(20)}
     assert len(ids) == 20
 
 
@@ -65,4 +66,4 @@ def test_another_content_is_another_id() -> None:
     ],
 )
 def test_a_faulty_preference_is_told_where(row: make.Row, column: str) -> None:
-    assert columns(read_row(row, TrlOptions()))[0] == column
+    assert columns(read_row(row, PairOptions()))[0] == column

@@ -37,7 +37,7 @@ def read_row(row: Mapping[str, Any]) -> Outcome:
         model_a,
         model_b,
         language=fields.optional_name("prompt_language"),
-        tags=fields.names("prompt_tags"),
+        tags=_tags(fields),
         votes=(_vote(fields),),
     )
     return fields.faults or (matchup,)
@@ -76,6 +76,11 @@ def _battle(fields: Fields) -> BattleFacts:
         shown_at=fields.time("shown_at"),
         source_row=fields.whole("source_row", _SMALLEST_ROW, _LARGEST_ROW),
     )
+
+
+def _tags(fields: Fields) -> tuple[str, ...]:
+    found = read_list(fields, "prompt_tags") if fields.has("prompt_tags") else []
+    return Fields({"prompt_tags": found}, fields.prefix, fields.faults).names("prompt_tags")
 
 
 def _uuid(fields: Fields, column: str) -> str:

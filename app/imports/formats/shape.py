@@ -1,8 +1,8 @@
 """What a format is: a name, the columns that give it away, and a pure function from a row to matchups."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from app.imports.records import Faults, ImportedMatchup
 
@@ -11,13 +11,20 @@ Outcome = tuple[ImportedMatchup, ...] | Faults
 """The matchups of a row, nearly always one; or, as a list, what is wrong with it."""
 
 
+class Together(NamedTuple):
+    """How rows that follow each other are one thing: whether the next joins those so far, and a reader of them all."""
+
+    joins: Callable[[Sequence[Mapping[str, Any]], Mapping[str, Any]], bool]
+    read: Callable[[Sequence[Mapping[str, Any]]], Outcome]
+
+
 @dataclass(frozen=True)
 class Shape:
     """One format.
 
     marks are sets of columns that rows of no other format have together; one set is enough. columns are all that are
     read, None for whatever there is. repeats_matchups says whether several rows may be about one matchup, each with
-    votes of its own.
+    votes of its own. together is there where a row alone may be a part of something; read then reads one that is not.
     """
 
     name: str
@@ -25,6 +32,7 @@ class Shape:
     columns: frozenset[str] | None
     read: Callable[[Mapping[str, Any]], Outcome]
     repeats_matchups: bool = False
+    together: Together | None = None
 
 
 def renamed(outcome: Read | Faults, names: Mapping[str, str]) -> Read | Faults:

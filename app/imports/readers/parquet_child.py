@@ -1,4 +1,4 @@
-"""The child process that reads a Parquet file: `python -m app.imports.readers.parquet_child FILE`.
+"""The child process that reads a Parquet or Arrow file: `python -m app.imports.readers.parquet_child FILE`.
 
 It writes one JSON object a line: first {"columns", "rows"}; then, when it has read a line with the list of columns that
 are wanted (null for all), {"row"} or {"fault": [line, column, reason], "is_last"} for each row, and {"end": true}.
@@ -15,6 +15,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from app.imports.readers.arrow_source import ArrowSource
 from app.imports.readers.reader import MAX_COLUMNS, MAX_ROW_BYTES
 
 _MEMORY_BYTES = 512 * 1024 * 1024
@@ -27,19 +28,33 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
+    kind = "Arrow" if path.suffix == ".arrow" else "Parquet"
     try:
-        file = pq.ParquetFile(path, buffer_size=2**20)
-        reason = _implausible(file.metadata, path.stat().st_size)
-    except (pa.ArrowException, OSError, MemoryError) as error:
-        reason = f"is not a sound Parquet file: {_brief(error)}"
+        file = ArrowSource(path) if kind == "Arrow" else _ParquetSource(path)
+        reason = file.reason if isinstance(file, _ParquetSource) else None
+    except (pa.ArrowException, OSError, MemoryError, ValueError) as error:
+        reason = f"is not a sound {kind} file: {_brief(error)}"
     if reason:
         _write(_fault(1, "", reason, is_last=True))
         return
-    header = {"columns": file.schema_arrow.names, "rows": file.metadata.num_rows}
+    header = {"columns": file.columns, "rows": file.rows}
     _write(orjson.dumps(header, option=orjson.OPT_APPEND_NEWLINE))
     request = sys.stdin.buffer.readline()
     if request:
         _write_rows(file, orjson.loads(request))
+
+
+class _ParquetSource:
+    """A Parquet file; reason is what no file of texts has, if it has that."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = pq.ParquetFile(path, buffer_size=2**20)
+        self.columns = self._file.schema_arrow.names
+        self.rows = self._file.metadata.num_rows
+        self.reason = _implausible(self._file.metadata, path.stat().st_size)
+
+    def batches(self, size: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+        return self._file.iter_batches(batch_size=size, columns=columns, use_threads=False)
 
 
 def _implausible(metadata: pq.FileMetaData, size: int) -> str | None:
@@ -52,11 +67,11 @@ def _implausible(metadata: pq.FileMetaData, size: int) -> str | None:
     return f"claims {most:,} values in {size:,} bytes, as no file of texts does" if most > size else None
 
 
-def _write_rows(file: pq.ParquetFile, wanted: list[str] | None) -> None:
-    columns = None if wanted is None else [name for name in file.schema_arrow.names if name in wanted]
+def _write_rows(file: ArrowSource | _ParquetSource, wanted: list[str] | None) -> None:
+    columns = None if wanted is None else [name for name in file.columns if name in wanted]
     done = 0
     try:
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False):
+        for batch in file.batches(_BATCH_ROWS, columns):
             for line in _lines(_in_microseconds(batch), done):
                 sys.stdout.buffer.write(line)
             done += batch.num_rows

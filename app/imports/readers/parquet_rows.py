@@ -1,4 +1,4 @@
-"""Parquet, read by a child process with a limit on its memory.
+"""Parquet and Arrow, read by a child process with a limit on its memory.
 
 A Parquet file of two kilobytes can hold one long text a million times, and the library that reads it is native code. So
 a child of ours reads it and writes rows as JSON lines; if it runs out of memory or crashes, that is a fault of the file
@@ -67,7 +67,7 @@ class ParquetReader(Reader):
         if line.endswith(b"\n"):
             message: dict[str, Any] = orjson.loads(line)
             return message
-        reason = "the Parquet library crashed on this file, or ran out of memory"
+        reason = "the library for Parquet and Arrow crashed on this file, or ran out of memory"
         return {"fault": [self._done + 1, "", reason], "is_last": True}
 
     def fraction(self) -> float:
