@@ -71,11 +71,7 @@ def check_order(
     for kind in kinds:
         if kind not in KINDS:
             raise InvalidInputError(f"{kind!r} is no kind of annotator. Choose among {', '.join(KINDS)}.")
-    for option in options:
-        if option not in form.options:
-            known_options = ", ".join(form.options) or "none"
-            raise InvalidInputError(f"{option!r} is no option of {form.title}. Its options: {known_options}.")
-    _check_split(form, split)
+    _check_details(form, compressed=compressed, split=split, options=options)
     if not kinds:
         usual = next((kind for kind in _USUAL if kind in voted), "human")
         kinds = KINDS if form.all_votes else (usual,)
@@ -85,12 +81,16 @@ def check_order(
     return Order(format_name, file_type, tuple(kind for kind in KINDS if kind in kinds), compressed, split, ordered)
 
 
-def _check_split(form: Format, split: str) -> None:
-    if not split:
-        return
-    if form.parts:
+def _check_details(form: Format, *, compressed: bool | None, split: str, options: Sequence[str]) -> None:
+    for option in options:
+        if option not in form.options:
+            known = ", ".join(form.options) or "none"
+            raise InvalidInputError(f"{option!r} is no option of {form.title}. Its options: {known}.")
+    if form.parts and compressed:
+        raise InvalidInputError(f"{form.title} is not compressed: its own tools read plain files.")
+    if form.parts and split:
         raise InvalidInputError(f"{form.title} is one set of questions and cannot be split.")
-    if not re.fullmatch(SPLIT, split) or sum(shares_of(split).values()) != 100:
+    if split and (not re.fullmatch(SPLIT, split) or sum(shares_of(split).values()) != 100):
         raise InvalidInputError(
             f"{split!r} is no split. Give two or three whole numbers that make 100, such as 90/10 or 80/10/10."
         )

@@ -36,10 +36,15 @@ REVISIONS = sum(len(cast.verdicts) for cast in MIXED)
 
 
 async def ask(
-    database: Database, arena: Arena, format_name: str, file_type: str = "jsonl", kinds: Sequence[str] = ()
+    database: Database,
+    arena: Arena,
+    format_name: str,
+    file_type: str = "jsonl",
+    kinds: Sequence[str] = (),
+    **details: Any,
 ) -> Release:
     async with database.session() as session:
-        return await service.request_release(session, OPERATOR, arena, format_name, file_type, kinds)
+        return await service.request_release(session, OPERATOR, arena, format_name, file_type, kinds, **details)
 
 
 async def reload(database: Database, release: Release) -> Release:

@@ -138,6 +138,7 @@ async def test_the_list_goes_back_page_by_page_without_a_gap(arena: Arena, owner
         {"split": "many"},
         {"options": ["margin"]},
         {"compressed": "perhaps"},
+        {"format": "arena-hard", "split": "90/10"},
     ],
 )
 async def test_an_order_that_cannot_be_met_is_refused_in_words(arena: Arena, owner: Person, order: Any) -> None:
@@ -164,8 +165,31 @@ async def test_a_release_may_be_split_compressed_and_have_options(
     assert [orjson.loads(line)["label"] for line in lines] == [True, False, False, True, True, True]
 
 
+async def test_a_format_of_several_files_is_downloaded_file_by_file(
+    arena: Arena, owner: Person, database: Database, settings: Settings
+) -> None:
+    finished = await ready(owner, database, settings, format="arena-hard")
+    judgements = "model_judgment/human/planted-bison-13b@quantised.jsonl"
+    assert {file["name"] for file in finished["files"]} == {
+        "question.jsonl",
+        "model_answer/planted-aardvark-7b.jsonl",
+        "model_answer/planted-bison-13b@quantised.jsonl",
+        judgements,
+    }
+    downloads = {file["name"]: await owner.http.get(file["url"]) for file in finished["files"]}
+    for file in finished["files"]:
+        assert hashlib.sha256(downloads[file["name"]].content).hexdigest() == file["sha256"]
+    rows = [orjson.loads(line) for line in downloads[judgements].content.splitlines()]
+    assert [[game["score"] for game in row["games"]] for row in rows] == [
+        ["A>B", "B>A"],
+        ["B>A", "A>B"],
+        ["A=B", "A=B"],
+    ]
+    assert finished["manifest"]["rows"] == 1 + 2 + 3
+
+
 async def test_the_names_of_the_api_are_those_of_the_registries() -> None:
-    assert set(get_args(FormatName)) >= set(FORMATS)
+    assert list(get_args(FormatName)) == list(FORMATS)
     assert set(get_args(FileType)) == set(WRITERS)
     assert set(get_args(OptionName)) == {option for form in FORMATS.values() for option in form.options}
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.db.engine import Database
-from app.errors import NotFoundError
+from app.errors import InvalidInputError, NotFoundError
 from tests.releases.arenas import Cast, arena_with
 from tests.releases.releasing import BESIDE, names_in
 
@@ -55,6 +55,22 @@ async def test_export_takes_kinds_and_keeps_what_else_is_in_the_folder(
     assert result.exit_code == 0, result.output
     assert (out / "notes.txt").read_text() == "mine"
     assert orjson.loads((out / "manifest.json").read_bytes())["counts"]["annotator_kind"] == {"judge": 1}
+
+
+async def test_export_splits_compresses_and_takes_options(run: Run, database: Database, tmp_path: Path) -> None:
+    await arena_with(database, [Cast(), Cast(("tie",))])
+    out = tmp_path / "out"
+    order = ["--format", "trl-unpaired", "--split", "50/50", "--compress", "--with", "ties"]
+    result = await run("kitchen", *order, "--out", out)
+    assert result.exit_code == 0, result.output
+    manifest = orjson.loads((out / "manifest.json").read_bytes())
+    assert (manifest["rows"], manifest["votes_used"], manifest["split"]) == (4, 2, "50/50")
+    assert {file["name"] for file in manifest["files"]} == {
+        "trl-unpaired-train.jsonl.gz",
+        "trl-unpaired-test.jsonl.gz",
+    }
+    refused = await run("kitchen", "--format", "ranking", "--type", "csv", "--out", out)
+    assert isinstance(refused.exception, InvalidInputError)
 
 
 async def test_export_of_an_unknown_arena_says_so_and_writes_nothing(

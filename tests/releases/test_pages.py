@@ -11,6 +11,8 @@ from app.arenas.tables import Arena
 from app.config import Settings
 from app.db.engine import Database
 from app.releases import service
+from app.releases.formats import FORMATS
+from app.releases.writers import WRITERS
 from tests.people import Person
 from tests.releases.arenas import Cast, arena_with
 
@@ -51,6 +53,31 @@ async def test_a_release_is_asked_for_with_a_form_and_offered_once_it_is_ready(
     assert "load_dataset(&#34;trl-preference&#34;, split=&#34;train&#34;)" in page
     assert "DPOTrainer" in page
     assert "1 vote left out" in page
+
+
+async def test_the_form_offers_every_format_and_kind_of_file_and_asks_for_the_rest(
+    arena: Arena, owner: Person, database: Database, settings: Settings
+) -> None:
+    page = (await owner.http.get(PAGE)).text
+    assert re.findall(r'name="format" value="([^"]*)"', page) == list(FORMATS)
+    assert re.findall(r'name="file_type" value="([^"]*)"', page) == list(WRITERS)
+    form = {"format": "trl-unpaired", "compressed": "yes", "split": "80/10/10", "options": ["ties"], "kinds": ["human"]}
+    release_id = await ask(owner, **form)
+    await service.write_release(database, settings, release_id)
+    page = (await owner.http.get(PAGE)).text
+    assert "Split 80/10/10 by prompt. With ties." in page
+    for split in ("train", "validation", "test"):
+        assert f"trl-unpaired-{split}.jsonl.gz" in page
+
+
+@pytest.mark.parametrize(
+    "changes", [{"file_type": "csv", "format": "ranking"}, {"split": "a"}, {"options": "margin"}, {"compressed": "x"}]
+)
+async def test_what_does_not_go_together_is_refused_on_the_page_too(
+    arena: Arena, owner: Person, changes: dict[str, str]
+) -> None:
+    response = await owner.http.post(PAGE, data={"format": "raw-votes", "file_type": "jsonl", **changes})
+    assert response.status_code == 422
 
 
 async def test_the_progress_of_a_release_is_shown(

@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from app.config import Settings
 from app.db.engine import Database
+from app.releases import stream
 from app.releases.formats.format import NESTED_TYPES
-from tests.releases.arenas import Cast, arena_with
+from tests.releases.arenas import DISH, Cast, arena_with, minutes
 from tests.releases.releasing import BESIDE, MIXED, REVISIONS, names_in, read, released, words_in
 
 
@@ -94,6 +95,57 @@ async def test_trl_preference_holds_the_decisive_votes_that_count_in_their_order
     }
     assert release.manifest["rows"] + sum(release.manifest["dropped"].values()) == REVISIONS
     assert release.manifest["votes_read"] == REVISIONS
+
+
+ABOUT_SOUP = (("Which soup?", "Minestrone.", "Ribollita."),)
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+async def test_rows_made_of_several_votes_hold_all_votes_on_a_prompt_whenever_they_were_cast(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(stream, "FIRST_BATCH", batch)
+    monkeypatch.setattr(stream, "MOST_ROWS", batch)
+    turns = [DISH, ABOUT_SOUP] * 4
+    verdicts = ["model_a", "model_b", "model_a", "tie", "both_bad", "model_b", None, "model_b"]
+    casts = [
+        Cast((winner,), turns=about, cast_at=minutes(number))
+        for number, (about, winner) in enumerate(zip(turns, verdicts, strict=True))
+    ]
+    arena = await arena_with(database, casts)
+    release, folder = await released(database, settings, arena, "ranking")
+    found = {
+        row["prompt"][0]["content"]: [
+            (answer["rank"], answer["answer"], answer["wins"], answer["ties"], answer["votes"])
+            for answer in row["answers"]
+        ]
+        for row in read(folder, "ranking.jsonl")
+    }
+    assert found == {
+        "What is the dish called?": [(1, "Carbonara.", 2, 0, 3), (2, "Amatriciana.", 0, 0, 3)],
+        "Which soup?": [(1, "Ribollita.", 3, 1, 4), (2, "Minestrone.", 0, 1, 4)],
+    }
+    manifest = release.manifest
+    assert (manifest["rows"], manifest["votes_used"], manifest["dropped"]) == (2, 7, {"taken back": 1})
+    assert manifest["votes_used"] + sum(manifest["dropped"].values()) == manifest["votes_read"]
+
+
+async def test_no_prompt_is_in_two_splits_and_every_row_is_in_one(database: Database, settings: Settings) -> None:
+    questions = [f"Question {number}?" for number in range(12)]
+    casts = [Cast(turns=((question, "Yes.", "No."),)) for question in questions for _ in range(2)]
+    shouted = [Cast(turns=((f"  {question.upper()} ", "Yes.", "No."),)) for question in questions]
+    arena = await arena_with(database, [*casts, *shouted])
+    release, folder = await released(database, settings, arena, "raw-votes", split="50/50")
+    prompts = {
+        file["split"]: [row["conversation_a"][0]["content"].strip().lower() for row in read(folder, file["name"])]
+        for file in release.manifest["files"]
+    }
+    assert len(prompts["train"]) + len(prompts["test"]) == 36
+    assert prompts["train"]
+    assert prompts["test"]
+    assert not set(prompts["train"]) & set(prompts["test"])
+    again, _ = await released(database, settings, arena, "trl-preference", split="50/50")
+    assert [file["rows"] for file in again.manifest["files"]] == [file["rows"] for file in release.manifest["files"]]
 
 
 async def test_kinds_of_annotators_mix_only_when_that_is_asked_for(database: Database, settings: Settings) -> None:

@@ -53,6 +53,12 @@ def test_an_option_that_the_format_does_not_have_is_refused() -> None:
         check_order("raw-votes", "jsonl", (), set(), options=["margin"])
 
 
+def test_a_format_of_several_files_is_neither_split_nor_compressed() -> None:
+    for details in ({"split": "90/10"}, {"compressed": True}):
+        with pytest.raises(InvalidInputError, match=r"Arena-Hard v2 is"):
+            check_order("arena-hard", "jsonl", (), set(), **details)
+
+
 @pytest.mark.parametrize(
     ("order", "name"),
     [

@@ -26,7 +26,7 @@ _WEAK, _STRONG = (
     {"model_a": "A>B", "tie": "A=B", "model_b": "B>A"},
     {"model_a": "A>>B", "tie": "A=B", "model_b": "B>>A"},
 )
-_SWAPPED = str.maketrans("AB", "BA")
+_MIRROR = {"A>B": "B>A", "A>>B": "B>>A", "A=B": "A=B", "B>A": "A>B", "B>>A": "A>>B"}
 _UNSAFE = re.compile(r"[^A-Za-z0-9.@+_-]")
 _LONGEST = 100
 
@@ -147,7 +147,7 @@ def _judgement(record: VoteRecord) -> Row:
         "baseline": record.model_a,
         "games": [
             {"score": score, "judgment": ""},
-            {"score": score.translate(_SWAPPED), "judgment": MIRRORED},
+            {"score": _MIRROR[score], "judgment": MIRRORED},
         ],
     }
 

@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 
 from app.releases.formats.format import NESTED_TYPES, Converted, Format, Row, column
-from app.releases.formats.ranked import Ranking, rank_answers
+from app.releases.formats.ranked import RankedAnswer, Ranking, rank_answers
 from app.releases.formats.texts import MESSAGES
 from app.releases.record import VoteRecord
 
@@ -32,9 +32,20 @@ def _row(ranking: Ranking, record: VoteRecord) -> Row:
     return {
         "id": sha256(orjson.dumps([record.prompt, ranking.prompt])).hexdigest()[:32],
         "prompt": ranking.prompt,
-        "answers": [{**answer._asdict(), "answer": answer.text} for answer in ranking.answers],
+        "answers": [_answer(answer) for answer in ranking.answers],
         "language": record.prompt_language,
         "tags": record.prompt_tags,
+    }
+
+
+def _answer(answer: RankedAnswer) -> Row:
+    return {
+        "rank": answer.rank,
+        "model": answer.model,
+        "answer": answer.text,
+        "wins": answer.wins,
+        "ties": answer.ties,
+        "votes": answer.votes,
     }
 
 
