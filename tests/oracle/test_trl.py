@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.releases.writers import WRITERS
+from app.releases.formats.format import NESTED_TYPES
 from tests.oracle.conftest import Releaser
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(600)]
@@ -55,7 +55,30 @@ def save_tiny_model(folder: Path, vocabulary: int) -> None:
     model.save_pretrained(folder)
 
 
-@pytest.mark.parametrize("file_type", WRITERS)
+@pytest.mark.parametrize(
+    ("format_name", "is_conversational"),
+    [
+        ("trl-preference-plain", False),
+        ("trl-preference-implicit", True),
+        ("trl-preference-implicit-plain", False),
+        ("trl-unpaired", True),
+        ("trl-unpaired-plain", False),
+        ("ultrafeedback", True),
+    ],
+)
+async def test_trl_sees_each_form_for_what_it_is_and_finds_its_prompt(
+    trl: ModuleType, datasets: ModuleType, released: Releaser, format_name: str, is_conversational: bool
+) -> None:
+    dataset = datasets.load_dataset(str(await released(format_name, "parquet")), split="train")
+    wanted = dataset.select_columns(
+        [name for name in dataset.column_names if name in ("chosen", "rejected")] or dataset.column_names
+    )
+    assert all(trl.is_conversational(row) == is_conversational for row in wanted)
+    if "unpaired" not in format_name:
+        assert all(trl.maybe_extract_prompt(row)["prompt"] for row in wanted)
+
+
+@pytest.mark.parametrize("file_type", NESTED_TYPES)
 async def test_trl_sees_conversations_with_an_explicit_prompt(
     trl: ModuleType, datasets: ModuleType, released: Releaser, file_type: str
 ) -> None:
@@ -79,7 +102,7 @@ async def test_an_unpaired_dataset_can_be_made_of_it(trl: ModuleType, datasets: 
     assert sum(unpaired["label"]) == dataset.num_rows
 
 
-@pytest.mark.parametrize("file_type", WRITERS)
+@pytest.mark.parametrize("file_type", NESTED_TYPES)
 async def test_the_dpo_trainer_takes_a_step_on_it(
     trl: ModuleType, datasets: ModuleType, released: Releaser, file_type: str, tmp_path: Path
 ) -> None:
