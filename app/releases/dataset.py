@@ -14,6 +14,7 @@ from app.releases.board import BOARD
 from app.releases.card import dataset_card
 from app.releases.checksums import SUMS, fact_of, format_sums
 from app.releases.conversion import Conversion, Rows
+from app.releases.croissant import CROISSANT, croissant
 from app.releases.ledger import LEDGER
 from app.releases.manifest import MANIFEST, Manifest, as_json, build_manifest, listed_hashes, sealed
 from app.releases.order import Order
@@ -26,7 +27,7 @@ Progress = Callable[[int, int], Awaitable[None]]
 Result = TypeVar("Result")
 
 CARD = "README.md"
-BESIDE = frozenset({LEDGER, BOARD, CARD, MANIFEST, SUMS})
+BESIDE = frozenset({LEDGER, BOARD, CARD, CROISSANT, MANIFEST, SUMS})
 """What every release has beside its data files."""
 
 
@@ -57,7 +58,8 @@ async def write_dataset(
         created_at=created_at,
     )
     _write_whole(folder / CARD, dataset_card(manifest).encode())
-    manifest = sealed(manifest, [fact_of(folder, name) for name in (BOARD, CARD)])
+    _write_whole(folder / CROISSANT, as_json(croissant(manifest)))
+    manifest = sealed(manifest, [fact_of(folder, name) for name in (BOARD, CARD, CROISSANT)])
     _write_whole(folder / MANIFEST, as_json(manifest))
     _write_whole(folder / SUMS, format_sums(listed_hashes(manifest)).encode())
     return manifest

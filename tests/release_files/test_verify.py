@@ -22,7 +22,15 @@ from tests.releases.arenas import Cast, arena_with
 from tests.releases.releasing import GREETED_DIFFERENTLY, MIXED, released
 
 VOTES = [*MIXED, *(Cast((winner,)) for winner in ("model_a", "model_a", "model_b", "tie", "both_bad") * 3)]
-FILES = ("README.md", "SHA256SUMS", "leaderboard.json", "manifest.json", "trl-preference.jsonl", "votes.parquet")
+FILES = (
+    "README.md",
+    "SHA256SUMS",
+    "croissant.json",
+    "leaderboard.json",
+    "manifest.json",
+    "trl-preference.jsonl",
+    "votes.parquet",
+)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from app.releases.tables import Release
 from tests.releases.arenas import Cast, minutes
 
 GREETED_DIFFERENTLY = (("Hello", "Hi!", "Good day."), ("Which dish?", "Carbonara.", "Amatriciana."))
-BESIDE = ["README.md", "SHA256SUMS", "leaderboard.json", "manifest.json", "votes.parquet"]
+BESIDE = ["README.md", "SHA256SUMS", "croissant.json", "leaderboard.json", "manifest.json", "votes.parquet"]
 MIXED = [
     Cast(cast_at=minutes(1)),
     Cast(("model_b",), cast_at=minutes(2)),
