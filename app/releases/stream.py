@@ -9,6 +9,7 @@ import datetime
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -112,8 +113,13 @@ def to_record(row: StoredVote, names: Mapping[str, str], pseudonym: Pseudonym) -
     fields[5], fields[6] = names[fields[5]], names[fields[6]]
     fields[10] = pseudonym(fields[10])
     set_aside = [_exclusion(item, pseudonym) for item in orjson.loads(exclusions)] if exclusions else []
-    exchanges = [Exchange(*turn) for turn in orjson.loads(turns)] if turns else []
-    return VoteRecord._make((*fields, set_aside, exchanges))
+    return VoteRecord._make((*fields, set_aside, _exchanges(turns) if turns else ()))
+
+
+@lru_cache(maxsize=1)
+def _exchanges(turns: str) -> Sequence[Exchange]:
+    """Votes that follow each other on one matchup share its conversation, so that a group of them holds it once."""
+    return tuple(Exchange(*turn) for turn in orjson.loads(turns))
 
 
 def _exclusion(item: Sequence[Any], pseudonym: Pseudonym) -> Exclusion:

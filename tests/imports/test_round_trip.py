@@ -84,7 +84,7 @@ async def votes_of(database: Database) -> list[tuple[object, ...]]:
         return [(*row[:-1], sorted(row[-1])) for row in await session.execute(query)]
 
 
-@pytest.mark.parametrize("file_type", ["jsonl", "parquet"])
+@pytest.mark.parametrize("file_type", ["jsonl", "parquet", "csv", "arrow"])
 async def test_exported_votes_give_a_fresh_database_the_same_board(
     tmp_path: Path, database: Database, fresh_database: Database, file_type: str
 ) -> None:

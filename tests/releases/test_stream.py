@@ -60,6 +60,23 @@ async def test_long_texts_make_the_batches_shorter(database: Database) -> None:
     assert max(sizes[1:]) * 200_000 <= 2 * stream.BATCH_BYTES
 
 
+async def test_a_group_of_votes_on_one_matchup_holds_its_texts_once(database: Database, tmp_path: Path) -> None:
+    arena = await arena_with(database, [Cast(turns=LONG) for _ in range(100)])
+
+    async def on_progress(done: int, total: int) -> None:
+        pass
+
+    tracemalloc.start()
+    try:
+        async with snapshot(database) as session:
+            manifest = await write_dataset(session, arena, Order("ranking", "jsonl", ["human"]), tmp_path, on_progress)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (manifest["rows"], manifest["votes_used"]) == (1, 100)
+    assert peak < 8_000_000 < 100 * 200_000
+
+
 async def test_memory_does_not_grow_with_the_number_of_votes(database: Database, tmp_path: Path) -> None:
     arena = await arena_with(database, [Cast(turns=LONG) for _ in range(300)])
 
