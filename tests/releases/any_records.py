@@ -38,7 +38,7 @@ def exchanges(draw: st.DrawFn, opening: Any) -> list[Exchange]:
 @st.composite
 def votes(draw: st.DrawFn, shared: dict[str, Any]) -> VoteRecord:
     return VoteRecord(
-        battle_id=str(uuid.UUID(int=draw(st.integers(0, 2**128 - 1)))),
+        battle_id="",
         revision=1,
         is_current=True,
         winner=draw(st.sampled_from(["model_a", "model_b", "tie", "both_bad"])),
@@ -76,5 +76,4 @@ def records(draw: st.DrawFn) -> Sequence[VoteRecord]:
             sides = {"matchup": f"m{number}-{place}", "model_a": model_a, "model_b": model_b}
             shared = {**about, **sides, "turns": draw(exchanges(opening))}
             made += [draw(votes(shared)) for _ in range(draw(st.integers(1, 2)))]
-    unique = {record.battle_id: record for record in made}
-    return list(unique.values())
+    return [record._replace(battle_id=str(uuid.UUID(int=number))) for number, record in enumerate(made, start=1)]

@@ -37,6 +37,7 @@ CONV_METADATA = pa.struct(
         *((f"bold_count_{slot}", BOLD) for slot in "ab"),
     ]
 )
+_UNKNOWN = dict.fromkeys(field.name for field in CONV_METADATA)
 LANGUAGE = column("language", pa.string(), "the prompt's language", nullable=True)
 METADATA = column("conv_metadata", CONV_METADATA, "turns, and the marks of Markdown in each side's answers; no tokens")
 CATEGORIES = column("category_tag", CATEGORY_TAG, "true where the prompt has a tag of that name; empty: nobody said")
@@ -57,7 +58,7 @@ def answer_of(turn: TextTurn, slot: str) -> str:
 
 
 def conv_metadata(turns: Sequence[TextTurn]) -> dict[str, Any]:
-    made: dict[str, Any] = dict.fromkeys(field.name for field in CONV_METADATA)
+    made: dict[str, Any] = dict(_UNKNOWN)
     made["turns"] = len(turns)
     for slot in "ab":
         counts = markdown_counts([answer_of(turn, slot) for turn in turns])

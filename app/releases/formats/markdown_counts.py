@@ -23,13 +23,15 @@ HEADERS, LISTS, BOLD = counts_type(LEVELS), counts_type(("ordered", "unordered")
 
 def markdown_counts(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
     """header_count by level, list_count by kind and bold_count by mark, over all texts; code is not looked at."""
-    prose = [_CODE.sub("\n", text) for text in texts]
-    levels = [len(found) for text in prose for found in _HEADER.findall(text)]
+    prose = [_CODE.sub("\n", text) if "```" in text else text for text in texts]
+    levels = [len(found) for text in prose if "#" in text for found in _HEADER.findall(text)]
     return {
         "header_count": {name: levels.count(level) for level, name in enumerate(LEVELS, start=1)},
         "list_count": {
             "ordered": sum(len(_ORDERED.findall(text)) for text in prose),
             "unordered": sum(len(_UNORDERED.findall(text)) for text in prose),
         },
-        "bold_count": {mark: sum(len(rule.findall(text)) for text in prose) for mark, rule in _BOLD.items()},
+        "bold_count": {
+            mark: sum(len(rule.findall(text)) for text in prose if mark in text) for mark, rule in _BOLD.items()
+        },
     }
