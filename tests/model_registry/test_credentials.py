@@ -15,7 +15,7 @@ from app.model_registry.contestants import load_contestants
 from app.model_registry.credentials import CredentialError, Vault, resolve, set_at
 from tests.model_registry.registering import add_model, add_provider
 from tests.people import Person
-from tests.releases.releasing import released
+from tests.releases.releasing import released, words_in
 from tests.worlds import open_arena
 
 SECRET = "sk-planted-4d6f9a27c1e85b30"
@@ -122,7 +122,7 @@ async def test_a_planted_credential_stands_nowhere_that_anybody_can_read(
             binary = SECRET.encode().hex()
             assert not any(binary in row for row in answers[-1000:])
     _, release = await released(database, settings, arena, "raw-votes")
-    answers += [file.read_text() for file in release.iterdir()]
+    answers += [words_in(file) for file in release.iterdir()]
     [contestant] = contestants.values()
     assert contestant.credential is not None
     assert contestant.credential.get_secret_value() == SECRET, "the planted credential is there, and usable"

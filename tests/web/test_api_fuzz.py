@@ -40,6 +40,7 @@ async def _set_up(url: str) -> str:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(300)  # hundreds of requests, of which some start a process; the machine may be busy
 def test_no_request_breaks_the_api(api: tuple[str, str]) -> None:
     address, token = api
     asked = Counter[str]()
