@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.viewer import Viewer
 from app.config import Settings
 from app.db.base import new_id
+from app.db.committed import log_when_committed
 from app.errors import ConflictError, NotFoundError
 from app.model_registry import repository
 from app.model_registry.access import require_administrator, require_researcher
@@ -52,7 +53,7 @@ async def add_provider(session: AsyncSession, viewer: Viewer, settings: Settings
     provider = await repository.add_provider(session, values)
     if provider is None:
         raise ConflictError(f"There is a provider {wanted.name} already. Choose another name.")
-    log.info("provider added", provider=provider.name, kind=provider.kind, by=viewer.email)
+    log_when_committed(session, log, "provider added", provider=provider.name, kind=provider.kind, by=viewer.email)
     return _out(provider, 0, settings)
 
 
@@ -79,7 +80,7 @@ async def change_provider(
         provider.credential = Vault(settings).seal(provider.id, change.credential) if change.credential else None
     provider.base_url, provider.allow_private = base_url, allow_private
     await session.flush()
-    log.info("provider changed", provider=provider.name, changed=sorted(given), by=viewer.email)
+    log_when_committed(session, log, "provider changed", provider=provider.name, changed=sorted(given), by=viewer.email)
     return _out(provider, await repository.count_versions(session, provider.id), settings)
 
 
@@ -96,7 +97,7 @@ async def remove_provider(session: AsyncSession, viewer: Viewer, provider_id: uu
         )
     await session.delete(provider)
     await session.flush()
-    log.info("provider removed", provider=provider.name, by=viewer.email)
+    log_when_committed(session, log, "provider removed", provider=provider.name, by=viewer.email)
 
 
 def may_change(viewer: Viewer, provider: Provider | ProviderOut) -> bool:

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.viewer import Viewer
+from app.db.committed import log_when_committed
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.model_registry import calls, repository
 from app.model_registry.access import require_researcher
@@ -67,7 +68,7 @@ async def add_model(session: AsyncSession, viewer: Viewer, wanted: ModelIn) -> M
         if model is None:
             raise ConflictError(f"There is a model {wanted.name} already. Add a version to it, or choose another name.")
         await _add_version(session, model, wanted.version)
-    log.info("model added", model=model.name, by=viewer.email)
+    log_when_committed(session, log, "model added", model=model.name, by=viewer.email)
     return await get_model(session, viewer, model.id)
 
 
@@ -79,7 +80,9 @@ async def change_model(session: AsyncSession, viewer: Viewer, model_id: uuid.UUI
         value = getattr(change, name)
         setattr(model, name, list(value) if isinstance(value, tuple) else value or None)
     await session.flush()
-    log.info("model changed", model=model.name, changed=sorted(change.model_fields_set), by=viewer.email)
+    log_when_committed(
+        session, log, "model changed", model=model.name, changed=sorted(change.model_fields_set), by=viewer.email
+    )
     return await get_model(session, viewer, model_id)
 
 
@@ -87,7 +90,7 @@ async def add_version(session: AsyncSession, viewer: Viewer, model_id: uuid.UUID
     require_researcher(viewer, "manage")
     model = await _load_model(session, model_id)
     version = await _add_version(session, model, wanted)
-    log.info("model version added", version=named(model, version), by=viewer.email)
+    log_when_committed(session, log, "model version added", version=named(model, version), by=viewer.email)
     return await get_version(session, viewer, version.id)
 
 
@@ -112,7 +115,9 @@ async def change_version(
     for name in given - {"state"}:
         setattr(version, name, getattr(change, name))
     await session.flush()
-    log.info("model version changed", version=named(model, version), changed=sorted(given), by=viewer.email)
+    log_when_committed(
+        session, log, "model version changed", version=named(model, version), changed=sorted(given), by=viewer.email
+    )
     return await get_version(session, viewer, version_id)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from app.cli import cli
@@ -56,6 +57,18 @@ async def test_a_file_that_is_wrong_is_refused_with_the_line(run: Run, file: Pat
     assert refused.exit_code == 1
     assert isinstance(refused.exception, InvalidInputError)
     assert "line 3: unknown key 'knid'" in str(refused.exception)
+
+
+async def test_only_what_is_committed_is_logged(run: Run, file: Path) -> None:
+    broken = FILE + "      - provider: nobody\n        served_as: x\n"
+    with capture_logs() as lines:
+        await run("apply", str(file), "--dry-run")
+        file.write_text(broken)
+        assert (await run("apply", str(file))).exit_code == 1
+        assert lines == []
+        file.write_text(FILE)
+        await run("apply", str(file))
+    assert [line["event"] for line in lines][:2] == ["provider added", "model version added"]
 
 
 async def test_testing_a_model_that_nothing_serves_says_so(run: Run) -> None:
