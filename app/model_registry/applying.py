@@ -14,7 +14,15 @@ from app.config import Settings
 from app.errors import ConflictError, InvalidInputError, PreferendumError
 from app.model_registry import provider_service, repository, service
 from app.model_registry.access import require_researcher
-from app.model_registry.schemas import ModelChange, ModelOut, ProviderChange, ProviderIn, VersionChange, VersionIn
+from app.model_registry.schemas import (
+    ModelChange,
+    ModelOut,
+    ProviderChange,
+    ProviderIn,
+    ProviderOut,
+    VersionChange,
+    VersionIn,
+)
 from app.model_registry.tables import Provider
 from app.model_registry.yaml_file import FileModel, FileProvider, FileVersion, Lines, RegistryFile, read_file
 
@@ -49,6 +57,10 @@ class _Applying:
 
     def note(self, what: Literal["add", "change", "note"], words: str) -> None:
         self.changes.append(Change(what, words))
+
+    def warn(self, provider: ProviderOut) -> None:
+        if provider.warning is not None:
+            self.note("note", f"provider {provider.name}: {provider.warning}")
 
 
 async def apply_file(
@@ -98,10 +110,11 @@ async def _apply_provider(applying: _Applying, wanted: FileProvider) -> None:
     found = await repository.find_provider_by_name(applying.session, wanted.name)
     if found is None:
         new = ProviderIn(**wanted.model_dump())
-        await provider_service.add_provider(applying.session, applying.viewer, applying.settings, new)
+        added = await provider_service.add_provider(applying.session, applying.viewer, applying.settings, new)
         applying.note(
             "add", f"provider {wanted.name} ({wanted.kind}{f', {wanted.base_url}' if wanted.base_url else ''})"
         )
+        applying.warn(added)
         return
     if found.kind != wanted.kind or ("options" in wanted.model_fields_set and found.options != wanted.options):
         raise ConflictError(
@@ -118,8 +131,11 @@ async def _change_provider(applying: _Applying, found: Provider, wanted: FilePro
     loses = "base_url" in differing and found.credential is not None
     words = _in_words(found, differing)
     change = ProviderChange(**differing)
-    await provider_service.change_provider(applying.session, applying.viewer, applying.settings, found.id, change)
+    after = await provider_service.change_provider(
+        applying.session, applying.viewer, applying.settings, found.id, change
+    )
     applying.note("change", f"provider {wanted.name}: {words}")
+    applying.warn(after)
     if loses:
         applying.note(
             "note", f"provider {wanted.name}: its address is new, so its stored credential is removed. Set it again."

@@ -16,7 +16,9 @@ from app.db.session import ReadSession, WriteSession
 from app.errors import ConflictError, ForbiddenError, InvalidInputError
 from app.model_registry import provider_service
 from app.model_registry.access import require_researcher
+from app.model_registry.addresses import NAME_IS_UNKNOWN
 from app.model_registry.forms import AddressForm, CredentialForm, ProviderForm, problem_in_words
+from app.model_registry.schemas import ProviderOut
 from app.model_registry.words import settings_in_words
 from app.model_registry.yaml_file import read_mapping
 from app.web.templating import render
@@ -65,7 +67,7 @@ async def add_provider(
     except REFUSALS as error:
         typed = bool(form.credential.get_secret_value())
         return _new(request, viewer, {"form": form, "problem": problem_in_words(error), "typed_credential": typed}, 422)
-    return RedirectResponse(f"/models/providers/{provider.id}?done=added", 303)
+    return _to_page(provider, "added")
 
 
 @router.get("/{provider_id}")
@@ -76,8 +78,10 @@ async def provider_page(
     viewer: ViewerDependency,
     settings: SettingsDependency,
     done: Annotated[str, Query(max_length=20)] = "",
+    unknown: bool = False,
 ) -> Response:
-    return await _page(request, session, viewer, settings, provider_id, {"done": done})
+    context = {"done": done, "warning": NAME_IS_UNKNOWN if unknown else None}
+    return await _page(request, session, viewer, settings, provider_id, context)
 
 
 @router.post("/{provider_id}/credential")
@@ -118,13 +122,18 @@ async def set_address(
         context = {"form": form, "problem": problem_in_words(error)}
         return await _page(request, session, viewer, settings, provider_id, context, 422)
     done = "saved" if after.credential.kind == before.credential.kind else "moved"
-    return RedirectResponse(f"/models/providers/{provider_id}?done={done}", 303)
+    return _to_page(after, done)
 
 
 @router.post("/{provider_id}/remove")
 async def remove_provider(provider_id: uuid.UUID, session: WriteSession, viewer: ViewerDependency) -> Response:
     await provider_service.remove_provider(session, viewer, provider_id)
     return RedirectResponse("/models/providers?done=removed", 303)
+
+
+def _to_page(provider: ProviderOut, done: str) -> Response:
+    unknown = "&unknown=true" if provider.warning == NAME_IS_UNKNOWN else ""
+    return RedirectResponse(f"/models/providers/{provider.id}?done={done}{unknown}", 303)
 
 
 def _new(request: Request, viewer: Viewer, context: Mapping[str, Any], status_code: int = 200) -> Response:
@@ -150,6 +159,7 @@ async def _page(
         "may_change": provider_service.may_change(viewer, provider),
         "settings_words": settings_in_words,
         "done": "",
+        "warning": None,
         "problem": None,
         **extra,
     }

@@ -45,7 +45,10 @@ async def add_provider(session: AsyncSession, viewer: Viewer, settings: Settings
         require_administrator(viewer, f"add {wanted.kind} providers")
     _require_rights(viewer, allow_private=wanted.allow_private, variable=wanted.credential_variable)
     base_url = wanted.base_url or None
-    await check_provider(wanted.kind, base_url, wanted.options, allow_private=wanted.allow_private)
+    is_administrator = viewer.role == "admin"
+    warning = await check_provider(
+        wanted.kind, base_url, wanted.options, allow_private=wanted.allow_private, is_administrator=is_administrator
+    )
     provider_id = new_id()
     values = wanted.model_dump(exclude={"credential", "base_url"}) | {"id": provider_id, "base_url": base_url}
     if wanted.credential is not None:
@@ -54,7 +57,7 @@ async def add_provider(session: AsyncSession, viewer: Viewer, settings: Settings
     if provider is None:
         raise ConflictError(f"There is a provider {wanted.name} already. Choose another name.")
     log_when_committed(session, log, "provider added", provider=provider.name, kind=provider.kind, by=viewer.email)
-    return _out(provider, 0, settings)
+    return _out(provider, 0, settings, warning)
 
 
 async def change_provider(
@@ -73,15 +76,19 @@ async def change_provider(
     base_url = (change.base_url or None) if "base_url" in given else provider.base_url
     allow_private = provider.allow_private if change.allow_private is None else change.allow_private
     is_moved = base_url != provider.base_url
+    warning = None
     if is_moved or allow_private != provider.allow_private:
-        await check_provider(provider.kind, base_url, provider.options, allow_private=allow_private)
+        is_administrator = viewer.role == "admin"
+        warning = await check_provider(
+            provider.kind, base_url, provider.options, allow_private=allow_private, is_administrator=is_administrator
+        )
     if is_moved or change.remove_credential or change.credential or change.credential_variable:
         provider.credential_variable = change.credential_variable
         provider.credential = Vault(settings).seal(provider.id, change.credential) if change.credential else None
     provider.base_url, provider.allow_private = base_url, allow_private
     await session.flush()
     log_when_committed(session, log, "provider changed", provider=provider.name, changed=sorted(given), by=viewer.email)
-    return _out(provider, await repository.count_versions(session, provider.id), settings)
+    return _out(provider, await repository.count_versions(session, provider.id), settings, warning)
 
 
 async def remove_provider(session: AsyncSession, viewer: Viewer, provider_id: uuid.UUID) -> None:
@@ -120,12 +127,12 @@ async def _load(session: AsyncSession, provider_id: uuid.UUID, *, lock: bool = F
     return provider
 
 
-def _out(provider: Provider, versions: int, settings: Settings) -> ProviderOut:
+def _out(provider: Provider, versions: int, settings: Settings, warning: str | None = None) -> ProviderOut:
     shown: Mapping[str, Any] = {
         name: getattr(provider, name)
         for name in ("id", "name", "kind", "base_url", "options", "allow_private", "created_at")
     }
-    return ProviderOut(**shown, credential=_describe(provider, settings), versions=versions)
+    return ProviderOut(**shown, credential=_describe(provider, settings), versions=versions, warning=warning)
 
 
 def _describe(provider: Provider, settings: Settings) -> CredentialOut:

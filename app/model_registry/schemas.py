@@ -156,6 +156,9 @@ class ProviderOut(BaseModel):
     credential: CredentialOut
     versions: int = Field(description="How many versions of models it serves.")
     created_at: datetime
+    warning: str | None = Field(
+        default=None, description="Said once, when it is added or changed: what may keep it from answering."
+    )
 
 
 class Limits(Strict):

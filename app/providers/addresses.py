@@ -18,6 +18,7 @@ from app.providers.protocol import ForbiddenAddressError, UnreachableError
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host name, as text. Raises OSError."""
 
+ASK_AN_ADMINISTRATOR: Final = " An administrator can allow that for this provider."
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 # What some versions of Python call global and still leads elsewhere: Teredo and 6to4 carry an IPv4 address inside.
 _NOT_PUBLIC: Final = tuple(
@@ -119,9 +120,7 @@ async def resolve_host(host: str, port: int) -> Sequence[str]:
 
 
 def forbidden() -> ForbiddenAddressError:
-    return ForbiddenAddressError(
-        "The address leads into a private or reserved network. An administrator can allow that for this provider."
-    )
+    return ForbiddenAddressError(f"The address leads into a private or reserved network.{ASK_AN_ADMINISTRATOR}")
 
 
 def _check_host(url: httpx.URL) -> None:

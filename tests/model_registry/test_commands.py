@@ -11,9 +11,12 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.errors import InvalidInputError, NotFoundError
+from app.model_registry.addresses import NAME_IS_UNKNOWN
+from app.providers import addresses
 from tests.model_registry.test_yaml_file import FILE
 from tests.people import Person
 
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "models.yaml"
 Run = Callable[..., Awaitable[Result]]
 
 
@@ -57,6 +60,19 @@ async def test_a_file_that_is_wrong_is_refused_with_the_line(run: Run, file: Pat
     assert refused.exit_code == 1
     assert isinstance(refused.exception, InvalidInputError)
     assert "line 3: unknown key 'knid'" in str(refused.exception)
+
+
+async def test_the_first_documented_command_works_where_its_example_names_are_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        raise OSError
+
+    monkeypatch.setattr(addresses, "resolve_host", resolve)
+    planned = await run("apply", str(EXAMPLE), "--dry-run")
+    assert planned.exit_code == 0, planned.output
+    assert f"! provider example-service: {NAME_IS_UNKNOWN}" in planned.output
+    assert planned.output.count(NAME_IS_UNKNOWN) == 1, "what stands in the own network is not looked up"
 
 
 async def test_only_what_is_committed_is_logged(run: Run, file: Path) -> None:

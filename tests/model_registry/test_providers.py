@@ -1,7 +1,12 @@
 """Who adds and changes which providers, and which addresses are refused."""
 
+import socket
+from collections.abc import Sequence
+
 import pytest
 
+from app.model_registry.addresses import NAME_IS_UNKNOWN
+from app.providers import addresses
 from tests.model_registry.registering import HOSTED, add_model, add_provider
 from tests.people import Person, Visitors
 
@@ -97,3 +102,51 @@ async def test_a_provider_that_serves_something_stays(researcher: Person) -> Non
     assert (await researcher.http.post(f"/models/providers/{unused['id']}/remove")).status_code == 303
     assert (await researcher.http.get(f"/models/providers/{unused['id']}")).status_code == 404
     assert (await researcher.http.get(path)).status_code == 200
+
+
+UNKNOWN = "https://unknown.example/v1"
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What names lead to, as the machine's resolver would say; all others are unknown."""
+    known: dict[str, list[str]] = {}
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        if host not in known:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return known[host]
+
+    monkeypatch.setattr(addresses, "resolve_host", resolve)
+    return known
+
+
+@pytest.mark.usefixtures("names")
+async def test_an_unknown_name_is_no_reason_to_refuse_a_provider_but_is_said(researcher: Person) -> None:
+    made = await researcher.http.post("/api/providers", json={**HOSTED, "base_url": UNKNOWN})
+    assert made.status_code == 201
+    assert made.json()["warning"] == NAME_IS_UNKNOWN
+    typed = {"name": "other", "kind": "openai", "base_url": UNKNOWN}
+    added = await researcher.http.post("/models/providers/new", data=typed)
+    assert added.status_code == 303
+    assert NAME_IS_UNKNOWN in (await researcher.http.get(added.headers["location"])).text
+    moved = await researcher.http.post(
+        added.headers["location"].partition("?")[0] + "/address", data={"base_url": UNKNOWN}
+    )
+    assert moved.status_code == 303
+    assert (await add_provider(researcher, name="third"))["warning"] is None
+
+
+async def test_a_name_that_leads_inside_is_refused(researcher: Person, names: dict[str, list[str]]) -> None:
+    names["unknown.example"] = ["9.9.9.9", "10.0.0.5"]
+    refused = await researcher.http.post("/api/providers", json={**HOSTED, "base_url": UNKNOWN})
+    assert refused.status_code == 422
+    assert "private" in refused.json()["detail"]
+
+
+async def test_whoever_may_allow_the_own_network_is_told_how(researcher: Person, admin: Person) -> None:
+    inside = {**HOSTED, "base_url": "http://10.0.0.5/v1"}
+    asked, own = [(await person.http.post("/api/providers", json=inside)).json() for person in (researcher, admin)]
+    assert asked["detail"].endswith("An administrator can allow that for this provider.")
+    assert "Tick “In the server's own network”" in own["detail"]
+    assert "An administrator can" not in own["detail"]
