@@ -2,11 +2,14 @@
 
 import asyncio
 import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.accounts.viewer import OPERATOR
@@ -18,6 +21,10 @@ from app.model_registry.schemas import ModelOut, TrialIn, TrialOut, VersionOut
 from app.model_registry.words import money, seconds
 
 models = typer.Typer(help="Models: what arenas compare, and where it is served.", no_args_is_help=True)
+_COLUMNS = ("model", "state", "provider", "price in / out", "calls", "failed", "median s", "cost today", "circuit")
+_LEAST_NEEDED = ("price in / out", "median s", "cost today", "circuit", "calls", "failed", "provider")
+"""Columns that a narrow window goes without, in this order."""
+_UNBOUNDED = 10_000
 _SIGNS = {"add": "+", "change": "~", "note": "!"}
 
 
@@ -43,13 +50,9 @@ def apply(
 @models.command("list")
 def list_models() -> None:
     """All versions of models, and how each did in the last 24 hours."""
-    table = Table(
-        "model", "state", "provider", "price in / out", "calls", "failed", "median s", "cost today", "circuit"
-    )
-    for model in asyncio.run(_list()):
-        for version in model.versions:
-            table.add_row(*_row(version))
-    Console().print(table)
+    console = Console()
+    versions = [version for model in asyncio.run(_list()) for version in model.versions]
+    print_versions(console, versions, console.width if console.is_terminal else None)
 
 
 @models.command("test")
@@ -66,20 +69,45 @@ def ask(
         raise typer.Exit(1)
 
 
-def _row(version: VersionOut) -> list[str]:
+def print_versions(console: Console, versions: Sequence[VersionOut], width: int | None) -> None:
+    """A table of the columns that `width` characters hold, all where it is None. Names and figures are never cut."""
+    rows = [_row(version) for version in versions]
+    left = list(_LEAST_NEEDED)
+    table, needed = _table(rows, _COLUMNS)
+    while width is not None and needed > width and left:
+        left.pop(0)
+        table, needed = _table(rows, [name for name in _COLUMNS if name not in _LEAST_NEEDED or name in left])
+    console.width = max(console.width, needed)  # a name that is wider than the window is left to the window to fold
+    console.print(table)
+    if len(left) < len(_LEAST_NEEDED):
+        hidden = ", ".join(name for name in _COLUMNS if name in _LEAST_NEEDED and name not in left)
+        console.print(f"Shown in a wider window or a pipe: {hidden}.", soft_wrap=True)
+
+
+def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> tuple[Table, int]:
+    """The table, and its width where nothing is cut."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        table.add_row(*(escape(row[name]) for name in columns))
+    return table, Console(width=_UNBOUNDED).measure(table).maximum
+
+
+def _row(version: VersionOut) -> dict[str, str]:
     calls = version.last_24_hours
     budget = "" if version.daily_budget is None else f" of {money(version.daily_budget)}"
-    return [
-        version.display_name,
-        version.state if version.provider else "imported",
-        version.provider or "",
-        f"{money(version.input_price)} / {money(version.output_price)}",
-        str(calls.calls),
-        str(calls.errors),
-        seconds(calls.median_duration_seconds),
-        money(version.spent_today) + budget,
-        version.circuit.state,
-    ]
+    return {
+        "model": version.display_name,
+        "state": version.state if version.provider else "imported",
+        "provider": version.provider or "",
+        "price in / out": f"{money(version.input_price)} / {money(version.output_price)}",
+        "calls": str(calls.calls),
+        "failed": str(calls.errors),
+        "median s": seconds(calls.median_duration_seconds),
+        "cost today": money(version.spent_today) + budget,
+        "circuit": version.circuit.state,
+    }
 
 
 async def _apply(text: str, *, dry_run: bool) -> list[applying.Change]:

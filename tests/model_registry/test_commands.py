@@ -1,18 +1,24 @@
 """`preferendum models`."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from app.cli import cli
 from app.errors import InvalidInputError, NotFoundError
 from app.model_registry.addresses import NAME_IS_UNKNOWN
+from app.model_registry.commands import print_versions
+from app.model_registry.schemas import VersionOut
 from app.providers import addresses
+from tests.model_registry.registering import add_model, add_provider
 from tests.model_registry.test_yaml_file import FILE
 from tests.people import Person
 
@@ -60,6 +66,38 @@ async def test_a_file_that_is_wrong_is_refused_with_the_line(run: Run, file: Pat
     assert refused.exit_code == 1
     assert isinstance(refused.exception, InvalidInputError)
     assert "line 3: unknown key 'knid'" in str(refused.exception)
+
+
+LONG_NAME = "smollm2-with-a-name-of-its-own-135m-instruct"
+
+
+@pytest.fixture
+async def version(researcher: Person) -> VersionOut:
+    await add_provider(researcher)
+    return VersionOut.model_validate((await add_model(researcher, LONG_NAME))["versions"][0])
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 100])
+async def test_a_narrow_window_leaves_out_columns_and_cuts_no_name(version: VersionOut, width: int) -> None:
+    shown = StringIO()
+    print_versions(Console(file=shown, width=width, force_terminal=True, no_color=True), [version], width)
+    assert LONG_NAME in shown.getvalue()
+    assert "…" not in shown.getvalue()
+    plain = re.sub(r"\x1b\[\d+m", "", shown.getvalue())
+    lines = [line.rstrip() for line in plain.splitlines() if "Shown in a wider" not in line]
+    assert all(len(line) <= max(width, len(LONG_NAME) + len("   draft ")) for line in lines)
+    assert ("hosted" in shown.getvalue()) is (width >= 80)
+    assert "Shown in a wider window" in shown.getvalue()
+
+
+async def test_a_pipe_gets_all_columns_and_whole_names(
+    run: Run, version: VersionOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = (await run("list")).output
+    assert version.display_name == LONG_NAME
+    assert all(part in listed for part in (LONG_NAME, "hosted", "price in / out", "circuit", "closed"))
+    assert "…" not in listed
 
 
 async def test_the_first_documented_command_works_where_its_example_names_are_unknown(
