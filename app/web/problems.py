@@ -68,14 +68,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        problems = [_problem(item) for item in error.errors()]
-        first = problems[0]
-        return respond(request, InvalidInputError(f"{first['where']}: {first['message']}", problems))
+        return respond(request, _invalid(error, is_page=wants_html(request.headers, request.url.path)))
 
     @app.exception_handler(HTTPException)
     async def starlette(request: Request, error: HTTPException) -> Response:
         if error.status_code == http.HTTPStatus.NOT_FOUND:
-            return respond(request, NotFoundError("No page has this address. It may have been mistyped."))
+            return respond(request, _no_such_page())
         return respond(request, _from_status(error), error.headers)
 
     @app.exception_handler(psycopg.Error)
@@ -115,6 +113,19 @@ def _from_status(error: HTTPException) -> PreferendumError:
     made.status = error.status_code
     made.title = http.HTTPStatus(error.status_code).phrase
     return made
+
+
+def _invalid(error: RequestValidationError, *, is_page: bool) -> PreferendumError:
+    """Programs are told every field; people with an address that cannot be, that there is no such page."""
+    if is_page and any(item["loc"][0] == "path" for item in error.errors()):
+        return _no_such_page()
+    problems = [_problem(item) for item in error.errors()]
+    first = problems[0]
+    return InvalidInputError(f"{first['where']}: {first['message']}", problems)
+
+
+def _no_such_page() -> PreferendumError:
+    return NotFoundError("No page has this address. It may have been mistyped.")
 
 
 def _unexpected() -> PreferendumError:

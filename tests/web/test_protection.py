@@ -77,6 +77,17 @@ async def test_a_program_gets_problem_json_and_a_browser_a_page(stranger: Person
     assert set(problem.json()) >= {"type", "title", "status", "detail"}
 
 
+@pytest.mark.parametrize(
+    "path", ["/models/abc", "/models/providers/abc", "/battles/abc", "/arenas/Not_A_Slug/findings"]
+)
+async def test_an_address_that_cannot_be_is_a_page_that_does_not_exist(researcher: Person, path: str) -> None:
+    page = await researcher.http.get(path)
+    assert page.status_code == 404
+    assert "No page has this address" in page.text
+    assert "UUID" not in page.text
+    assert (await researcher.http.get("/api/models/abc")).status_code == 422, "a program is told what is wrong with it"
+
+
 async def test_bad_input_is_named_field_by_field(database: Database, stranger: Person) -> None:
     await open_arena(database)
     battle_id = await stranger.start("kitchen")
