@@ -18,6 +18,7 @@ from app.model_registry.access import require_researcher
 from app.model_registry.contestants import Contestant, build, cost, is_within_budget, limits_of, load_contestants
 from app.model_registry.schemas import TrialIn, TrialOut
 from app.model_registry.words import failure_of, money, seconds
+from app.providers.addresses import ASK_AN_ADMINISTRATOR
 from app.providers.calling import Caller, CallRecord
 from app.providers.http import make_client
 from app.providers.protocol import Call, Event, Fragment, Message, ProviderError, Sampling
@@ -149,8 +150,9 @@ def _pace(record: CallRecord) -> float | None:
 
 def _in_words(outcome: TrialOut, sentence: str) -> str:
     if outcome.error is not None:
-        failure = failure_of(outcome.error)
-        return f"It failed after {seconds(outcome.duration_seconds)} because {failure.why}. {sentence} {failure.advice}"
+        # What the call itself said is the more exact "why", and who may allow an address the advice says.
+        said = sentence.removesuffix(ASK_AN_ADMINISTRATOR)
+        return f"It failed after {seconds(outcome.duration_seconds)}. {said} {failure_of(outcome.error).advice}"
     if not outcome.text.strip():
         return "It ended without a word. Try another question; if it stays so, look into the log of the server there."
     parts = [

@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from app.model_registry import trying
 from app.model_registry.schemas import TrialIn
 from app.model_registry.tables import ModelCall
 from app.model_registry.words import FAILURES
+from app.providers import addresses
 from app.providers.protocol import ERRORS
 from tests.model_registry.registering import add_model, add_provider
 from tests.people import Person, Visitors
@@ -122,6 +124,31 @@ async def test_every_failure_says_what_happened_and_what_to_do_and_is_recorded(
     [told] = (await admin.http.get(f"/api/models/{model['id']}")).json()["versions"]
     assert told["last_24_hours"]["errors"] == 1
     assert told["last_24_hours"]["last_error"] == error
+
+
+async def test_a_failure_is_told_once(admin: Person) -> None:
+    await add_provider(admin, **FAULT)
+    [version] = (await add_model(admin, provider="fault", served_as="stall_first", first_fragment_seconds=0.05))[
+        "versions"
+    ]
+    outcome = (await admin.http.post(f"/api/models/versions/{version['id']}/test", json=ASKED)).json()
+    assert outcome["words"].count("begin within 0.05 s") == 1
+    assert FAILURES["first_fragment_timeout"].why not in outcome["words"]
+
+
+async def test_who_may_allow_an_address_is_told_once(admin: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [["9.9.9.9"], ["10.0.0.5"]]
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return answers.pop(0)
+
+    monkeypatch.setattr(addresses, "resolve_host", resolve)
+    monkeypatch.setattr(trying, "make_client", partial(trying.make_client, resolve=resolve))
+    await add_provider(admin, base_url="https://moved.example/v1")
+    [version] = (await add_model(admin))["versions"]
+    outcome = (await admin.http.post(f"/api/models/versions/{version['id']}/test", json=ASKED)).json()
+    assert outcome["error"] == "forbidden_address"
+    assert outcome["words"].count("An administrator can allow") == 1
 
 
 def test_every_kind_of_failure_has_words_and_advice() -> None:
