@@ -26,10 +26,31 @@ from app.web.templating import render
 router = APIRouter(prefix="/models/providers", include_in_schema=False)
 
 KINDS = (
-    ("openai", "OpenAI-compatible", "Chat completions: vLLM, llama.cpp, Ollama, and most hosted services."),
-    ("anthropic", "Anthropic", "The messages protocol."),
-    ("replay", "Replay", "Stored outputs, played back at a chosen pace. For demonstrations and measurements."),
-    ("fault", "Fault", "Slow, stalling, breaking or refusing on purpose. For tests of an arena."),
+    (
+        "openai",
+        "OpenAI-compatible",
+        (
+            "Chat completions: vLLM, llama.cpp, Ollama, and most hosted services. "
+            "Needs an address; hosted services need a credential too."
+        ),
+    ),
+    ("anthropic", "Anthropic", "The messages protocol. Needs an address and a credential."),
+    (
+        "replay",
+        "Replay",
+        (
+            "Stored outputs, played back at a chosen pace. For demonstrations and measurements. "
+            "Needs the option outputs, a list of texts; no address, no credential."
+        ),
+    ),
+    (
+        "fault",
+        "Fault",
+        (
+            "Slow, stalling, breaking or refusing on purpose. For tests of an arena. "
+            "Needs nothing: the name that it knows a version by is the mood, unless the option mood is set."
+        ),
+    ),
 )
 REFUSALS = (ValidationError, ConflictError, ForbiddenError, InvalidInputError)
 

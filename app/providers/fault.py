@@ -68,7 +68,9 @@ class Fault:
     async def _events(self, call: Call) -> AsyncGenerator[Event, None]:
         mood = self._options.mood or call.model
         if mood not in get_args(Mood):
-            raise MisconfiguredError(f"No mood is set, and the model's name is none. There are {get_args(Mood)}.")
+            raise MisconfiguredError(
+                f"No mood is set, and the model's name is none. There are {', '.join(get_args(Mood))}."
+            )
         if mood == "refuse":
             raise error_for(403)
         if mood == "stall_first":

@@ -144,6 +144,17 @@ async def test_a_name_that_leads_inside_is_refused(researcher: Person, names: di
     assert "private" in refused.json()["detail"]
 
 
+async def test_the_form_says_what_each_kind_needs(admin: Person) -> None:
+    page = (await admin.http.get("/models/providers/new")).text
+    for said in (
+        "Needs an address; hosted",
+        "Needs an address and a credential",
+        "Needs the option outputs",
+        "Needs nothing",
+    ):
+        assert said in page
+
+
 async def test_whoever_may_allow_the_own_network_is_told_how(researcher: Person, admin: Person) -> None:
     inside = {**HOSTED, "base_url": "http://10.0.0.5/v1"}
     asked, own = [(await person.http.post("/api/providers", json=inside)).json() for person in (researcher, admin)]
