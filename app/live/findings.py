@@ -1,6 +1,7 @@
-"""What the checks of a live arena found: leaked names, what moderation said, failed calls, personal data, repetitions.
+"""What the checks of a live arena found: what moderation said, failed calls, personal data, repetitions.
 
-Texts that people wrote leave here masked: whoever looks for personal data needs its kind and place, not the data.
+Leaked names are in `findings_leaks`. Texts that people wrote leave here masked: whoever looks for personal data needs
+its kind and place, not the data.
 """
 
 import asyncio
@@ -13,35 +14,16 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.battles.content import text_of
-from app.db.base import new_id
-from app.errors import NotFoundError
 from app.moderation.personal_data import mask
 from app.web.pagination import Page, encode_cursor
 
 PAGE: Final = 25
 CALLS_OF: Final = timedelta(days=30)
-AROUND: Final = 120  # characters of an answer that are shown before and after a leaked name
-LOOKED_AT: Final = 1_000  # and that are masked before: half of a number is no number
 LONGEST_SHOWN: Final = 600
 
 Item = TypeVar("Item")
 
-_NAME = "m.name || CASE v.label WHEN '' THEN '' ELSE '@' || v.label END"
-
-_LEAKS = text(f"""
-    SELECT l.id, l.battle_id, l.turn_index, l.name, l.start, l."end", l.created_at, b.kind, r.blocks, {_NAME} AS model,
-        EXISTS (SELECT FROM vote_exclusion x WHERE (x.battle_id, x.arena_id) = (l.battle_id, l.arena_id)
-            AND x.reason = 'identity-leak' AND x.lifted_at IS NULL) AS is_excluded,
-        EXISTS (SELECT FROM vote t WHERE (t.battle_id, t.arena_id) = (l.battle_id, l.arena_id)) AS has_votes
-    FROM identity_leak l
-    JOIN battle b ON (b.id, b.arena_id) = (l.battle_id, l.arena_id)
-    JOIN response r ON (r.matchup_id, r.arena_id, r.slot, r.turn_index)
-        = (b.matchup_id, b.arena_id, l.slot, l.turn_index)
-    JOIN model_version v ON v.id = b.contestants[CASE l.slot WHEN 'a' THEN 1 ELSE 2 END]
-    JOIN model m ON m.id = v.model_id
-    WHERE l.arena_id = :arena_id AND l.id < :before ORDER BY l.id DESC LIMIT :most
-""")
+NAME_OF_VERSION = "m.name || CASE v.label WHEN '' THEN '' ELSE '@' || v.label END"
 
 _EVENTS = text("""
     SELECT id, battle_id, subject, outcome, categories, created_at FROM moderation_event
@@ -57,7 +39,7 @@ _FAILURES = text(f"""
     ), shares AS (
         SELECT *, (sum(calls) OVER (PARTITION BY model_version_id))::bigint AS of_calls FROM counted
     )
-    SELECT m.id AS model_id, {_NAME} AS model, s.error, s.calls, s.of_calls, s.newest
+    SELECT m.id AS model_id, {NAME_OF_VERSION} AS model, s.error, s.calls, s.of_calls, s.newest
     FROM shares s JOIN model_version v ON v.id = s.model_version_id JOIN model m ON m.id = v.model_id
     WHERE s.error IS NOT NULL ORDER BY s.calls DESC, model, s.error
 """)
@@ -82,42 +64,7 @@ _GROUPS = text("""
     ORDER BY g.prompts DESC, g.id DESC LIMIT :most
 """)
 
-_HAS_LEAK = text("""
-    SELECT b.id FROM battle b WHERE b.arena_id = :arena_id AND b.id = :battle_id
-        AND EXISTS (SELECT FROM identity_leak l WHERE (l.battle_id, l.arena_id) = (b.id, b.arena_id))
-    FOR UPDATE OF b
-""")
-
-_LIFT = text("""
-    UPDATE vote_exclusion SET lifted_at = now() WHERE arena_id = :arena_id AND battle_id = :battle_id
-        AND reason = 'identity-leak' AND lifted_at IS NULL
-""")
-
-_RAISE = text("""
-    INSERT INTO vote_exclusion (id, arena_id, battle_id, reason, excluded_by)
-    SELECT :id, :arena_id, :battle_id, 'identity-leak', 'researcher'
-    WHERE NOT EXISTS (SELECT FROM vote_exclusion x WHERE x.arena_id = :arena_id AND x.battle_id = :battle_id
-        AND x.reason = 'identity-leak' AND x.lifted_at IS NULL)
-""")
-
-_LAST: Final = uuid.UUID(int=2**128 - 1)
-
-
-@dataclass(frozen=True)
-class Leak:
-    """A name in an answer, with the text around it. turn counts from 1."""
-
-    battle_id: uuid.UUID
-    model: str
-    name: str
-    turn: int
-    kind: str
-    before: str
-    span: str
-    after: str
-    created_at: datetime
-    is_excluded: bool
-    has_votes: bool
+LAST: Final = uuid.UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True)
@@ -139,14 +86,9 @@ class DuplicateGroup:
     others: Sequence[str]
 
 
-async def leaks(session: AsyncSession, arena_id: uuid.UUID, before: uuid.UUID | None) -> Page[Leak]:
-    """Newest first, from the cursor on."""
-    return await _page(session, _LEAKS, arena_id, {"before": before or _LAST}, _leak)
-
-
 async def events(session: AsyncSession, arena_id: uuid.UUID, before: uuid.UUID | None) -> Page[RowMapping]:
     """What moderation did not simply let through, newest first, from the cursor on."""
-    return await _page(session, _EVENTS, arena_id, {"before": before or _LAST}, lambda row: row)
+    return await _page(session, _EVENTS, arena_id, {"before": before or LAST}, lambda row: row)
 
 
 async def failures(session: AsyncSession, arena_id: uuid.UUID) -> Sequence[RowMapping]:
@@ -159,31 +101,12 @@ async def personal_prompts(
     session: AsyncSession, arena_id: uuid.UUID, before: uuid.UUID | None
 ) -> Page[PersonalPrompt]:
     """Newest first, from the cursor on."""
-    return await _page(session, _PERSONAL, arena_id, {"before": before or _LAST}, _personal)
+    return await _page(session, _PERSONAL, arena_id, {"before": before or LAST}, _personal)
 
 
 async def duplicate_groups(session: AsyncSession, arena_id: uuid.UUID, after: uuid.UUID | None) -> Page[DuplicateGroup]:
     """Largest first, from the cursor on."""
     return await _page(session, _GROUPS, arena_id, {"after": after}, _group)
-
-
-async def lift(session: AsyncSession, arena_id: uuid.UUID, battle_id: uuid.UUID) -> None:
-    """Have a battle's votes count again, although a name leaked in it."""
-    await _lock(session, arena_id, battle_id)
-    await session.execute(_LIFT, {"arena_id": arena_id, "battle_id": battle_id})
-
-
-async def exclude(session: AsyncSession, arena_id: uuid.UUID, battle_id: uuid.UUID) -> None:
-    """Set a battle's votes aside again: a lifted exclusion stays lifted, and another is raised."""
-    await _lock(session, arena_id, battle_id)
-    await session.execute(_RAISE, {"id": new_id(), "arena_id": arena_id, "battle_id": battle_id})
-
-
-async def _lock(session: AsyncSession, arena_id: uuid.UUID, battle_id: uuid.UUID) -> None:
-    """Hold the battle until the end of the transaction, so that two who press at once raise one exclusion."""
-    values = {"arena_id": arena_id, "battle_id": battle_id}
-    if (await session.execute(_HAS_LEAK, values)).first() is None:
-        raise NotFoundError("No name leaked in this battle.")
 
 
 async def _page(
@@ -200,24 +123,6 @@ async def _page(
     return Page(items, encode_cursor(rows[PAGE - 1]["id"]) if len(rows) > PAGE else None)
 
 
-def _leak(row: RowMapping) -> Leak:
-    answer, start, end = text_of(row["blocks"]), row["start"], row["end"]
-    before, after = mask(answer[max(start - LOOKED_AT, 0) : start]), mask(answer[end : end + LOOKED_AT])
-    return Leak(
-        battle_id=row["battle_id"],
-        model=row["model"],
-        name=row["name"],
-        turn=row["turn_index"] + 1,
-        kind=row["kind"],
-        before=before if len(before) <= AROUND else f"…{before[-AROUND:]}",
-        span=answer[start:end],
-        after=after if len(after) <= AROUND else f"{after[:AROUND]}…",
-        created_at=row["created_at"],
-        is_excluded=row["is_excluded"],
-        has_votes=row["has_votes"],
-    )
-
-
 def _personal(row: RowMapping) -> PersonalPrompt:
     return PersonalPrompt(_masked(row["text"]), row["personal_data"], row["created_at"])
 
@@ -227,6 +132,6 @@ def _group(row: RowMapping) -> DuplicateGroup:
 
 
 def _masked(prompt: str) -> str:
-    """Masked first and then cut, see LOOKED_AT."""
+    """Masked first and then cut, since half of a number is no number."""
     masked = mask(prompt)
     return masked if len(masked) <= LONGEST_SHOWN else f"{masked[:LONGEST_SHOWN]}…"

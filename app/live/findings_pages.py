@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from app.accounts.dependencies import ViewerDependency
 from app.arenas.schemas import Slug
 from app.db.session import ReadSession, WriteSession
-from app.live import findings
+from app.live import findings, findings_leaks
 from app.live.managing import access_managed
 from app.model_registry.words import failure_of
 from app.web.pagination import Page, decode_cursor, encode_cursor
@@ -37,9 +37,11 @@ PERSONAL_DATA = {
     "ip": "network address",
     "phone": "phone number",
 }
+MODERATION = {"arena": "a word that this arena forbids"}
+"""What a category means, where its name alone does not say so."""
 
 READS: dict[Kind, Callable[[AsyncSession, uuid.UUID, uuid.UUID | None], Awaitable[Page[Any]]]] = {
-    "leaks": findings.leaks,
+    "leaks": findings_leaks.leaks,
     "moderation": findings.events,
     "personal-data": findings.personal_prompts,
     "repetitions": findings.duplicate_groups,
@@ -64,6 +66,7 @@ async def findings_page(
         "cursor": cursor,
         "failure_of": failure_of,
         "personal_data_words": PERSONAL_DATA,
+        "moderation_words": MODERATION,
         "days": findings.CALLS_OF.days,
         **found,
     }
@@ -81,7 +84,7 @@ async def judge_leak(
 ) -> Response:
     """Have the battle's votes count, or set them aside again; back to the same page of the list."""
     arena = (await access_managed(session, viewer, slug)).arena
-    await (findings.lift if act == "lift" else findings.exclude)(session, arena.id, battle_id)
+    await (findings_leaks.lift if act == "lift" else findings_leaks.exclude)(session, arena.id, battle_id)
     query = f"?cursor={encode_cursor(decode_cursor(cursor))}" if cursor else ""
     return RedirectResponse(f"/arenas/{slug}/findings{query}#battle-{battle_id}", 303)
 

@@ -12,7 +12,9 @@ from app.arenas.schemas import LiveSettings
 from app.arenas.tables import Arena
 from app.battles.tables import ModerationEvent
 from app.db.engine import Database
+from app.live import findings_leaks
 from app.live.findings import PAGE
+from app.live.findings_leaks import AROUND
 from app.model_registry.calls import record_call
 from app.prompts.service import keep_prompt
 from tests.live.test_battles import ask, ask_and_wait, rows
@@ -102,18 +104,39 @@ async def test_only_whoever_manages_the_arena_judges_its_leaks(
     assert await exclusions(database) == [("leak-finder", True)]
 
 
-async def test_leaks_come_in_pages_newest_first(database: Database, owner: Person, stranger: Person) -> None:
+async def test_a_battle_is_one_entry_with_all_its_names_marked_and_one_button(
+    database: Database, owner: Person, stranger: Person
+) -> None:
+    far = " and so on" * 40
+    said = f"I am\n\nplanted-aardvark-7b, yes,\n planted-bison-13b.{far} Did I say planted-bison-13b? It is{far}"
+    await arena_of(database, owner, LEAKY | {"planted-aardvark-7b": {"outputs": [said]}})
+    await ask_and_wait(stranger)
+    page = (await owner.http.get(HERE)).text
+    assert page.count('id="battle-') == page.count("<button>Let its votes count") == 1
+    quotes = re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", page, re.DOTALL)
+    assert quotes[0].startswith("I am <mark>planted-aardvark-7b</mark>, yes, <mark>planted-bison-13b</mark>. and so on")
+    assert quotes[1].startswith("…")
+    assert "Did I say <mark>planted-bison-13b</mark>? It is and so" in quotes[1]
+    assert all(len(re.sub("<.*?>", "", quote)) <= 2 * AROUND + 50 and "\n" not in quote for quote in quotes)
+    assert len(quotes) == 2
+
+
+async def test_leaky_battles_come_in_pages_newest_first(
+    database: Database, owner: Person, stranger: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findings_leaks, "PAGE", 2)
     arena = await arena_of(database, owner)
-    battle_id = await ask_and_wait(stranger)
+    battles = [await ask_and_wait(stranger) for _ in range(3)]
+    battle_id = battles[0]
     async with database.session() as session:
-        await session.execute(_LEAKS_OF_TEST, {"arena": arena.id, "battle": battle_id, "count": PAGE + 2})
+        await session.execute(_LEAKS_OF_TEST, {"arena": arena.id, "battle": battle_id, "count": 4})
     first = await owner.http.get(HERE)
     following = re.search(r'rel="next" href="([^"]+)"', first.text)
     assert following
     second = await owner.http.get(following[1].replace("&amp;", "&"))
-    names = [re.findall(r"<strong>(name-\d+|planted[^<]*)</strong>", page.text) for page in (first, second)]
-    assert names[0] == [f"name-{number}" for number in range(PAGE + 2, 2, -1)]
-    assert names[1] == ["name-2", "name-1", "planted-aardvark-7b"]
+    shown = [re.findall(r'id="battle-([^"]+)"', page.text) for page in (first, second)]
+    assert shown == [[str(battles[0]), str(battles[2])], [str(battles[1])]], "the first one has the newest leaks"
+    assert re.findall(r"<strong>(name-\d+)</strong>", first.text) == [f"name-{number}" for number in range(1, 5)]
     cursor = following[1].partition("cursor=")[2]
     back = await owner.http.post(f"{HERE}/leaks/{battle_id}/lift?cursor={cursor}")
     assert back.headers["location"] == f"{HERE}?cursor={cursor}#battle-{battle_id}"
@@ -132,7 +155,7 @@ async def test_what_moderation_refused_is_told_without_the_text(
         session.add(ModerationEvent(arena_id=arena.id, **unavailable))
     page = await owner.http.get(f"{HERE}?kind=moderation")
     assert "llama" not in page.text
-    assert page.text.index("could not be reached") < page.text.index("refused</span> arena")
+    assert page.text.index("could not be reached") < page.text.index("refused</span> a word that this arena forbids")
 
 
 async def test_failed_calls_are_counted_by_model_and_kind(database: Database, owner: Person) -> None:
