@@ -9,18 +9,13 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from app.releases.formats.raw_votes import SCHEMA, to_row
+from app.releases.formats.raw_votes import SCHEMA, without_texts
 from app.releases.merkle import MerkleTree
 from app.releases.record import VoteRecord
 
 LEDGER = "votes.parquet"
 _TEXTS = ("conversation_a", "conversation_b")
 LEDGER_SCHEMA = pa.schema([field for field in SCHEMA if field.name not in _TEXTS])
-
-
-def ledger_row(record: VoteRecord) -> dict[str, Any]:
-    row = to_row(record._replace(turns=()))
-    return {name: row[name] for name in LEDGER_SCHEMA.names}
 
 
 def leaf_of(row: Mapping[str, Any]) -> bytes:
@@ -35,7 +30,7 @@ class Ledger:
         self.tree = MerkleTree()
 
     def rows(self, records: Sequence[VoteRecord]) -> list[dict[str, Any]]:
-        rows = [ledger_row(record) for record in records]
+        rows = [without_texts(record) for record in records]
         for row in rows:
             self.tree.append(leaf_of(row))
         return rows

@@ -63,6 +63,14 @@ SCHEMA = pa.schema(
 
 def to_row(record: VoteRecord) -> Row:
     """A vote as a row. Nothing is left out."""
+    row = without_texts(record)
+    row["conversation_a"] = _conversation(record, "a")
+    row["conversation_b"] = _conversation(record, "b")
+    return row
+
+
+def without_texts(record: VoteRecord) -> dict[str, Any]:
+    """The row of a vote but for its conversations."""
     return {
         "battle_id": record.battle_id,
         "revision": record.revision,
@@ -87,8 +95,6 @@ def to_row(record: VoteRecord) -> Row:
         "exclusions": [_exclusion(exclusion) for exclusion in record.exclusions],
         "prompt_language": record.prompt_language,
         "prompt_tags": record.prompt_tags,
-        "conversation_a": _conversation(record, "a"),
-        "conversation_b": _conversation(record, "b"),
     }
 
 
