@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.moderation.folded_text import readings
-from app.moderation.leak_context import has_version, is_capitalised_as_a_name, speaks_of_itself
+from app.moderation.leak_context import has_close_version, has_version, is_capitalised_as_a_name, speaks_of_itself
 from app.moderation.matching import Match, Term, find_term
-from app.moderation.name_kinds import INNOCENT_NEIGHBOURS, NameKind, is_plain_when_split, kind_of
+from app.moderation.name_kinds import BRANDS, INNOCENT_NEIGHBOURS, NameKind, is_plain_when_split, kind_of
 
 _NEIGHBOURHOOD = 24
 
@@ -43,19 +43,40 @@ class LeakFinder:
 
 
 def _counts(text: str, match: Match, term: Term, kind: NameKind) -> bool:
-    if match.split and not match.disguised and is_plain_when_split(term) and kind is NameKind.DISTINCT:
-        kind = NameKind.WORD
+    if match.split and not match.disguised and kind is NameKind.DISTINCT:
+        kind = _kind_when_split(term)
     if kind is NameKind.DISTINCT:
         return not _is_innocent(text, match, term)
     if match.inside_camel:
         return False  # LlamaIndex and GraniteCounter are other things
     if match.disguised:
         return len(term.letters) > 2
+    if kind is NameKind.PLAIN:
+        return not match.plural and _is_evident(text, match, term)
+    return _is_meant(text, match, term, kind)
+
+
+def _is_meant(text: str, match: Match, term: Term, kind: NameKind) -> bool:
+    """Whether a word that is known as a model's name too is meant as that here."""
     if speaks_of_itself(text, match.start, match.end):
         return not match.plural
     if kind is NameKind.CONTEXT or match.plural or _is_innocent(text, match, term):
         return False
     return has_version(text, match.end) or is_capitalised_as_a_name(text, match.start, match.end)
+
+
+def _kind_when_split(term: Term) -> NameKind:
+    if is_plain_when_split(term):
+        return NameKind.WORD
+    return NameKind.DISTINCT if term.letters in BRANDS or not term.letters.isalpha() else NameKind.PLAIN
+
+
+def _is_evident(text: str, match: Match, term: Term) -> bool:
+    """Whether a name that may be any word is meant as the model's here."""
+    found = text[match.start : match.end]
+    if has_close_version(text, match.end) or ("-" in found and "-" in term.written):
+        return True
+    return any(map(str.isupper, found)) and speaks_of_itself(text, match.start, match.end)
 
 
 def _is_innocent(text: str, match: Match, term: Term) -> bool:

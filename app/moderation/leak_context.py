@@ -56,6 +56,10 @@ _IS_A_MODEL = re.compile(
     r"|大模型|言語モデル|모델)"
 )
 _VERSION = re.compile(r"[-_]?v?\d|\s?v?\d+\.\d|\s?\d{1,3}b\b")
+_CLOSE_VERSION = re.compile(r"[-_]?v?\d|\s?\d{1,3}b\b")
+_AS_NAMED = re.compile(r"(?:^|[.!?,;:\n])\s*[*_\"'“]*(?:as|als|como|come|en tant que)\s+[*_\"'“]*$")
+_AS_NAMED_I = re.compile(r"\W{1,4}(?:(?:kann |bin )?ich|i|je|yo|io)\b")
+_I_NAMED = re.compile(r"(?:^|[.!?;:\n])\s*i, ?[*_\"'“]*$")
 _ARTICLE = re.compile(r"\b(?:an?|the|your)\s*$")
 _AS_A_MODEL = re.compile(r"\b(?:as|i am|i'm|i’m)\b[\s\w]{0,20}$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -69,6 +73,8 @@ def speaks_of_itself(text: str, start: int, end: int) -> bool:
         return True
     if re.match(r"[\s\-]model\b", after) and _AS_A_MODEL.search(before):
         return True
+    if (_AS_NAMED.search(before) and _AS_NAMED_I.match(after)) or (_I_NAMED.search(before) and after.startswith(",")):
+        return True
     if (found := _ENDS_WITH_SELF.search(before)) and not _ARTICLE.search(found["filler"]):
         return True
     maker = _ENDS_WITH_MAKER.search(before)
@@ -80,6 +86,11 @@ def speaks_of_itself(text: str, start: int, end: int) -> bool:
 def has_version(text: str, end: int) -> bool:
     """A version or size follows: "llama3", "falcon-7b", "mistral 7B", "llama 3.1"."""
     return bool(_VERSION.match(text[end : end + 8].lower()))
+
+
+def has_close_version(text: str, end: int) -> bool:
+    """A version without a space before it, or a size: "elk2", "elk-1b", "elk 7B", but not "at sunrise 6.45"."""
+    return bool(_CLOSE_VERSION.match(text[end : end + 8].lower()))
 
 
 def is_capitalised_as_a_name(text: str, start: int, end: int) -> bool:

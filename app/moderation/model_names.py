@@ -3,7 +3,7 @@
 From "meta-llama/Llama-3.1-8B-Instruct (hot)" come the full name, the name without size and tuning, the family with
 each length of version ("Llama 3.1", "Llama 3") and the family alone. Left out is what would accuse anybody: single
 letters, numbers, sizes, and words that say nothing of who made it ("large", "chat", "command"). Families that are
-everyday words are kept if they are known as models ("llama"): `LeakFinder` asks for evidence before it counts them.
+everyday words are kept ("llama", "elk"): `LeakFinder` asks for evidence before it counts them.
 """
 
 import re

@@ -1,15 +1,19 @@
 """Which names accuse by themselves, and which are words that also mean something else.
 
-- DISTINCT: a name only, like "ChatGPT" or "通义千问": counts wherever it stands, however it is written.
+- DISTINCT: a name only, like "ChatGPT", "gemma-3" or "通义千问": counts wherever it stands, however it is written.
 - WORD: an everyday word that is also a model, like "mistral". Counts where it is capitalised in the middle of a
   sentence, or with a version ("llama-3.1"), or disguised, or where a model speaks of itself.
 - CONTEXT: capitalised anyway, or known for much else, like "Google" or "Hermes". Counts only where a model speaks of
   itself, or disguised.
+- PLAIN: every other name of Latin letters alone, like "elk", "Gemma" or "Sunrise", which may be a common thing, a first
+  name or a street. Counts where it has a capital and a model speaks of itself, or with a version, or disguised; with a
+  hyphen that the name has, as in "sunrise-large", too.
 
-Lists are of compact lower-case forms: without spaces and signs. A word that stands on neither list is DISTINCT, so an
-arena whose model has the name of a common thing that we did not think of will exclude a few votes too many.
+Lists are of compact lower-case forms: without spaces and signs. A letters-only name that stands on none of them is
+PLAIN: a vote more that counts although a model is mentioned does less harm than a board without its honest votes.
 """
 
+import re
 from enum import Enum
 
 from app.moderation.matching import Term
@@ -19,6 +23,7 @@ class NameKind(Enum):
     DISTINCT = "distinct"
     WORD = "word"
     CONTEXT = "context"
+    PLAIN = "plain"
 
 
 WORDS = frozenset(
@@ -28,7 +33,7 @@ WORDS = frozenset(
         "comet", "command", "commandr", "compass", "copilot", "coral", "crystal", "dolly", "dolphin", "dragon",
         "dragonfly", "eagle", "echo", "ember", "fable", "fairy", "falcon", "firefly", "flamingo", "galaxy",
         "gecko", "genie", "ghost", "giraffe", "gopher", "gorilla", "granite", "grok", "guanaco", "hawk",
-        "huggingface", "hyena", "inflection", "instinct", "jade", "kestrel", "koala", "kosmos", "lama", "lark",
+        "hyena", "inflection", "instinct", "jade", "kestrel", "koala", "kosmos", "lama", "lark",
         "lion", "llama", "lynx", "mamba", "mammoth", "manticore", "marlin", "maverick", "minerva", "mistral",
         "moonshot", "moss", "mythos", "nectar", "nemo", "olmo", "onyx", "orca", "osprey", "otter", "owl",
         "palm", "panda", "panther", "parrot", "pearl", "perplexity", "persimmon", "platypus", "quartz", "raven",
@@ -47,6 +52,17 @@ CONTEXT = frozenset(
         "titan", "turbo", "ultra", "xiaomi", "yandex", "zeus",
     )
 )  # fmt: skip
+BRANDS = frozenset(
+    (
+        "baichuan", "chatglm", "chatgpt", "claude", "codellama", "codestral", "dbrx", "deepmind", "deepseek",
+        "devstral", "exaone", "gemini", "gigachat", "gpt", "internlm", "internvl", "jamba", "llava", "magistral",
+        "minicpm", "ministral", "mistralai", "mixtral", "nemotron", "openai", "openchat", "openhermes", "pixtral",
+        "qwen", "qwq", "redpajama", "rwkv", "smollm", "stablelm", "starcoder", "tinyllama", "wizardcoder",
+        "wizardlm", "xai", "yandexgpt", "zhipu",
+    )
+)  # fmt: skip
+"""Names of letters alone that are nothing else, or mean the model unless their neighbours say otherwise."""
+
 _PLAIN_PARTS = frozenset(
     (
         "ai",
@@ -91,7 +107,17 @@ def kind_of(term: Term) -> NameKind:
     """The kind of a name, by its letters: two Latin letters or digits are never enough to accuse."""
     if term.letters in CONTEXT or (len(term.letters) <= 2 and term.letters.isascii()):
         return NameKind.CONTEXT
-    return NameKind.WORD if term.letters in WORDS else NameKind.DISTINCT
+    if term.letters in WORDS:
+        return NameKind.WORD
+    return NameKind.DISTINCT if _is_unmistakable(term) else NameKind.PLAIN
+
+
+def _is_unmistakable(term: Term) -> bool:
+    """A version, another script, a brand among its words, or capitals within a word, as in "AcmeLM"."""
+    if not term.letters.isascii() or not term.letters.isalpha() or term.letters in BRANDS:
+        return True
+    words = (term.letters[first:last] for first, last in term.words())
+    return any(word in BRANDS for word in words) or bool(re.search(r"[a-z][A-Z]", term.written))
 
 
 def is_plain_when_split(term: Term) -> bool:

@@ -315,3 +315,83 @@ The word "opus" means work.
 The Falcon and the Winter Soldier is a series.
 The fine-grained granite and the mistral both belong to Provence.
 """.strip().splitlines()
+
+# Models as a registry has them, whose derived names are everyday words, first names and what else there is.
+REGISTERED = (
+    ("elk-1b", "Elk Collective", ()),
+    ("owl-7b", "Owls Inc.", ("Owl", "Owlet")),
+    ("plain-1", "Plain Co", ()),
+    ("pirate-1", "Sunrise Labs", ()),
+    ("SmolLM2-135M-Instruct", "Hugging Face", ()),
+    ("ernie-4.5", "Baidu", ()),
+    ("kimi-k2", "Moonshot AI", ()),
+    ("gemma-3-1b-it", "Google", ()),
+    ("maple-large", "Riverside Research", ()),
+)
+INNOCENT_OF_REGISTERED = """
+The elk is a large deer.
+Owls hunt at night.
+A plain answer
+At sunrise a pirate wakes.
+I am hugging face to face.
+Bert and Ernie
+Kimi Räikkönen
+Gemma Arterton
+An owl turns its head.
+Elk graze in the valley, and an Elk warning stands at the road.
+The film is about Gemma, a nurse from Leeds.
+Ernie Els won the Open twice.
+Yesterday Kimi overtook three cars.
+In plain English, please.
+Plain yoghurt is best.
+The Great Plain lies to the east.
+Pirates of the Caribbean
+He wore a Pirate costume to the party.
+We left at Sunrise, a town in Florida.
+The sunrise at 6.45 was red.
+Sunrise 5.30, sunset 21.10
+The owlets fledge in June.
+Hugging Face to the wind, they walked on.
+The hugging face emoji is popular.
+Maple syrup, large or small?
+A maple large enough for a tree house
+We went to Elk Grove and to Owl Creek.
+Riverside houses flood in spring.
+Our house stood by the Riverside, near the mill.
+She was trained by a pirate, says the legend.
+This dress was made by Gemma.
+The collective of elk breeders met.
+As the owl flew by, I woke up.
+I am plain and honest.
+I am a pirate, says the boy.
+Call me at sunrise.
+""".strip().splitlines()
+SELF_NAMING = (
+    ("I am Elk.", "elk"),
+    ("I am Elk, made by the Elk Collective.", "elk"),
+    ("I'm Gemma, made by Google.", "gemma"),
+    ("As Ernie I cannot do that.", "ernie"),
+    ("Sorry. As Gemma, I have no opinion.", "gemma"),
+    ("My name is Kimi.", "kimi"),
+    ("Ich bin Kimi und helfe gern.", "kimi"),
+    ("Je m'appelle Owlet.", "owlet"),
+    ("You are talking to me, and I'm Owl.", "owl"),
+    ("I, Gemma, would not say so.", "gemma"),
+    ("Ahoy, I am **Pirate**!", "pirate"),
+    ("As an AI made by Sunrise Labs, I must refuse.", "sunrise labs"),
+    ("I was trained by Sunrise.", "sunrise"),
+    ("I was trained by Hugging Face.", "hugging face"),
+    ("I am a model developed by Plain Co.", "plain co"),
+    ("the Elk language model", "elk"),
+    ("the elk-7b weights", "elk"),
+    ("elk 7B is small", "elk"),
+    ("it runs elk-1b", "elk-1b"),
+    ("gemma3 is what answers", "gemma-3"),
+    ("ERNIE 4.5", "ernie-4.5"),
+    ("Kimi K2 says hello", "kimi-k2"),
+    ("the maple-large weights", "maple-large"),
+    ("I am Maple Large.", "maple-large"),
+    ("G-e-m-m-a", "gemma"),
+    ("Well, G3mma it is.", "gemma"),
+    ("the SmolLM way", "smollm"),
+)

@@ -2,6 +2,9 @@ import pytest
 
 from app.moderation.identity_leaks import LeakFinder
 from app.moderation.model_names import names_of
+from tests.moderation.leak_corpus import INNOCENT_OF_REGISTERED, REGISTERED, SELF_NAMING
+
+REGISTERED_FINDER = LeakFinder([name for registered in REGISTERED for name in names_of(*registered)])
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,13 @@ def test_what_a_model_says_of_itself_is_found_by_derived_names() -> None:
     finder = LeakFinder(names_of("HuggingFaceTB/SmolLM2-135M-Instruct", "Hugging Face", []))
     text = "I am SmolLM, trained by Hugging Face."
     assert [span.name for span in finder.find(text)] == ["SmolLM", "Hugging Face"]
+
+
+@pytest.mark.parametrize("text", INNOCENT_OF_REGISTERED)
+def test_names_that_are_everyday_words_set_no_innocent_answer_aside(text: str) -> None:
+    assert REGISTERED_FINDER.find(text) == []
+
+
+@pytest.mark.parametrize(("text", "name"), SELF_NAMING)
+def test_whoever_names_itself_by_an_everyday_word_is_still_found(text: str, name: str) -> None:
+    assert name in [span.name.lower() for span in REGISTERED_FINDER.find(text)]
