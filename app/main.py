@@ -16,6 +16,7 @@ from app.arenas import pages as arena_pages
 from app.battles import pages as battle_pages
 from app.config import Settings, code_version
 from app.db.engine import Database
+from app.imports import api as import_api
 from app.leaderboards import api as leaderboard_api
 from app.leaderboards import detail_pages as leaderboard_detail_pages
 from app.leaderboards import download_pages as leaderboard_download_pages
@@ -65,6 +66,7 @@ ROUTERS = (
     model_api.router,
     provider_api.router,
     ranking_file_api.router,
+    import_api.router,
     release_pages.router,
     release_api.router,
 )

@@ -48,15 +48,15 @@ async def moderate(client: httpx.AsyncClient, settings: LiveSettings, text: str)
 
 
 @lru_cache(maxsize=512)
-def leak_finder(names: tuple[str, ...]) -> LeakFinder:
-    """Made once for each set of names: it compiles them."""
-    return LeakFinder(names)
+def leak_finder(names: tuple[str, ...], listed: tuple[str, ...]) -> LeakFinder:
+    """Made once for each set of names: it compiles them. listed are those that the arena lists itself."""
+    return LeakFinder(names, listed)
 
 
-def leaking_names(contestants: Iterable[Contestant], settings: LiveSettings) -> tuple[str, ...]:
+def leaking_names(contestants: Iterable[Contestant]) -> tuple[str, ...]:
     """All names that count as a leak, whichever contestant says them: to name the rival gives a hint as well."""
     names = {name: None for one in contestants for name in names_of(one.model_name, one.organisation, one.aliases)}
-    return tuple(dict.fromkeys([*names, *settings.leak_names]))
+    return tuple(names)
 
 
 @lru_cache(maxsize=64)

@@ -163,7 +163,7 @@ class Studio:
             turn_index=turn.index,
             writing=Writing([self._opener(turn, place) for place in range(len(turn.contestants))]),
             sides=turn.sides,
-            finder=leak_finder(leaking_names(turn.contestants, turn.settings)),
+            finder=leak_finder(leaking_names(turn.contestants), tuple(turn.settings.leak_names)),
             may_be_shown=partial(self._may_be_shown, turn),
             keep_records=partial(self._keep_records, turn, datetime.now(UTC)),
         )

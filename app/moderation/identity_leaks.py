@@ -27,9 +27,15 @@ class Span(NamedTuple):
 class LeakFinder:
     """Looks for `names`, ignoring those without letters. Made once, used for many texts, safe in several threads."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        terms = {term.letters: term for term in map(Term, names) if not term.letters.isdigit()}
-        self._terms = [(term, kind_of(term)) for term in terms.values() if len(term.letters) > 1]
+    def __init__(self, names: Iterable[str], listed: Iterable[str] = ()) -> None:
+        """listed: names that somebody listed for this very purpose; they need no evidence, but for common words."""
+        on_list = {term.letters: term for term in map(Term, listed)}
+        terms = {term.letters: term for term in [*map(Term, names), *on_list.values()] if not term.letters.isdigit()}
+        self._terms = [
+            (term, NameKind.DISTINCT if kind is NameKind.PLAIN and letters in on_list else kind)
+            for letters, term in terms.items()
+            if len(letters) > 1 and (kind := kind_of(term))
+        ]
 
     def find(self, text: str) -> list[Span]:
         """The leaks in order, none within another: "Llama 3" rather than "Llama" where both are listed."""

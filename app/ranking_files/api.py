@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query, Request
 from app.errors import PreferendumError, UnavailableError
 from app.ranking_files.names import Intervals, Method
 from app.ranking_files.schemas import RankingOut
-from app.ranking_files.upload import save_body
+from app.web.upload import Most, save_body
 
 router = APIRouter(prefix="/api", tags=["ranking"])
 
@@ -40,6 +40,7 @@ _ROW = {
     },
 }
 _FILE = {"type": "string", "format": "binary"}
+MOST = Most(64 * 2**20, "`preferendum rank` has no limit, and gzip helps.")
 _BODY = {
     "required": True,
     "content": {
@@ -90,7 +91,7 @@ async def rank_file(
     """Rank the votes, or pair counts, of a file or of JSON rows, as `preferendum rank` does. Nothing is stored."""
     asked = {"method": method, "intervals": intervals, "center": center, "anchor": anchor, "voter_column": voter_column}
     with tempfile.TemporaryDirectory(prefix="rank-") as folder:
-        path = await save_body(request, Path(folder))
+        path = await save_body(request, Path(folder), MOST)
         try:
             await asyncio.wait_for(_turns.acquire(), _WAIT_SECONDS)
         except TimeoutError as error:

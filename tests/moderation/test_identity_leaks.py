@@ -147,3 +147,11 @@ def test_random_letters_hold_no_name() -> None:
     generator = random.Random(7)
     text = " ".join("".join(generator.choices(string.hexdigits, k=32)) for _ in range(2000))
     assert FINDER.find(text) == []
+
+
+def test_a_name_that_somebody_listed_needs_no_evidence_unless_it_is_a_common_word() -> None:
+    text = "Ask zorblax about it."
+    assert LeakFinder(["Zorblax"]).find(text) == []
+    assert [span.name for span in LeakFinder([], ["Zorblax"]).find(text)] == ["Zorblax"]
+    assert [span.name for span in LeakFinder(["Zorblax"], ["Zorblax"]).find(text)] == ["Zorblax"]
+    assert LeakFinder([], ["Opus"]).find("His magnum opus is long.") == []

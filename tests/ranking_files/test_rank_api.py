@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.ranking_files import upload
+from app.ranking_files import api
+from app.web.upload import Most
 from tests.people import Person
 from tests.ranking_files.files import board, made_up_votes, pair_counts, write_csv, write_jsonl, write_parquet
 
@@ -89,7 +90,7 @@ async def test_votes_that_connect_nobody_come_back_with_the_components(stranger:
 async def test_a_body_beyond_the_limit_is_refused_however_it_comes(
     stranger: Person, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "MOST_BYTES", 1000)
+    monkeypatch.setattr(api, "MOST", Most(1000, "Send less."))
     body = files[0].read_bytes()
     refused(await stranger.http.post("/api/rank", files={"file": ("votes.csv", body)}), 413)
     refused(await stranger.http.post("/api/rank", content=body, headers={"content-type": "text/csv"}), 413)

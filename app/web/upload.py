@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from starlette.requests import Request
 
 from app.errors import InvalidInputError, PreferendumError
 
-MOST_BYTES = 64 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _ENDINGS = {
     "text/csv": ".csv",
@@ -36,26 +36,34 @@ class UnknownMediaTypeError(PreferendumError):
     title = "Files of this kind cannot be read"
 
 
-async def save_body(request: Request, folder: Path) -> Path:
-    """The path of the file in `folder` that holds the votes of a request.
+@dataclass(frozen=True)
+class Most:
+    """How many bytes a body may have, and what to do with a larger one, as a sentence."""
+
+    size: int
+    remedy: str
+
+
+async def save_body(request: Request, folder: Path, most: Most) -> Path:
+    """The path of the file in `folder` that holds the rows of a request.
 
     Raises TooLargeError, UnknownMediaTypeError, and InvalidInputError for JSON that is not a list of rows.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return await _save_upload(request, folder)
+        return await _save_upload(request, folder, most)
     if kind == "application/json":
-        return await _save_rows(request, folder)
+        return await _save_rows(request, folder, most)
     if kind not in _ENDINGS:
         raise UnknownMediaTypeError(
             f"Send a file as multipart/form-data, JSON rows as application/json, or one of {', '.join(_ENDINGS)}."
         )
-    return await _write(_limited(request), folder / f"votes{_ENDINGS[kind]}")
+    return await _write(_limited(request, most), folder / f"rows{_ENDINGS[kind]}")
 
 
-async def _save_upload(request: Request, folder: Path) -> Path:
+async def _save_upload(request: Request, folder: Path, most: Most) -> Path:
     try:
-        form = await MultiPartParser(request.headers, _limited(request), max_files=1, max_fields=10).parse()
+        form = await MultiPartParser(request.headers, _limited(request, most), max_files=1, max_fields=10).parse()
     except MultiPartException as error:
         raise InvalidInputError(f"The form is not multipart/form-data: {error.message}") from error
     try:
@@ -67,19 +75,19 @@ async def _save_upload(request: Request, folder: Path) -> Path:
             raise UnknownMediaTypeError(
                 "The kind of file is told by its name's ending: .jsonl or .csv, either with .gz, or .parquet."
             )
-        return await _write(_chunks(upload), folder / f"votes{ending[0].lower()}")
+        return await _write(_chunks(upload), folder / f"rows{ending[0].lower()}")
     finally:
         await form.close()
 
 
-async def _save_rows(request: Request, folder: Path) -> Path:
+async def _save_rows(request: Request, folder: Path, most: Most) -> Path:
     """JSON rows as JSON lines; line n is row n."""
-    body = b"".join([chunk async for chunk in _limited(request)])
+    body = b"".join([chunk async for chunk in _limited(request, most)])
     rows, write = _rows_of(body)
     if not isinstance(rows, list):
         raise InvalidInputError("The body is not a list of rows.")
     lines = b"".join(write(row) + b"\n" for row in rows)
-    return await _write(_once(lines), folder / "votes.jsonl")
+    return await _write(_once(lines), folder / "rows.jsonl")
 
 
 def _rows_of(body: bytes) -> tuple[Any, Callable[[Any], bytes]]:
@@ -100,14 +108,12 @@ async def _write(chunks: AsyncGenerator[bytes, None], path: Path) -> Path:
     return path
 
 
-async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
+async def _limited(request: Request, most: Most) -> AsyncGenerator[bytes, None]:
     total = 0
     async for chunk in request.stream():
         total += len(chunk)
-        if total > MOST_BYTES:
-            raise TooLargeError(
-                f"At most {MOST_BYTES // 2**20} MB are ranked here; `preferendum rank` has no limit, and gzip helps."
-            )
+        if total > most.size:
+            raise TooLargeError(f"At most {most.size / 2**20:.3g} MB are read here. {most.remedy}")
         yield chunk
 
 
