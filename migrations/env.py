@@ -7,6 +7,8 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 import app.accounts.tables
 import app.arenas.tables
 import app.battles.tables
+import app.db.outbox
+import app.events.tables
 import app.leaderboards.tables
 import app.model_registry.tables
 import app.prompts.tables

@@ -1,0 +1,1 @@
+"""Telling other programs what happens in an arena: signed webhooks, and a stream of votes."""
