@@ -17,6 +17,7 @@ from app.battles import pages as battle_pages
 from app.config import Settings, code_version
 from app.db.engine import Database
 from app.imports import api as import_api
+from app.events import api as event_api
 from app.leaderboards import api as leaderboard_api
 from app.leaderboards import detail_pages as leaderboard_detail_pages
 from app.leaderboards import download_pages as leaderboard_download_pages
@@ -69,6 +70,7 @@ ROUTERS = (
     import_api.router,
     release_pages.router,
     release_api.router,
+    event_api.router,
 )
 
 

@@ -11,6 +11,7 @@ from app.arenas import repository
 from app.arenas.moderation_endpoint import check_endpoint
 from app.arenas.schemas import ArenaUpdate, LiveProtocol, LiveSettings, Mode, ProtocolDocument
 from app.arenas.tables import Arena
+from app.db.outbox import emit
 from app.errors import ConflictError, ForbiddenError, NotFoundError, SignInRequiredError
 
 Right = Literal["read", "vote", "manage", "export"]
@@ -88,6 +89,7 @@ async def create_arena(
 
 async def update_arena(session: AsyncSession, viewer: Viewer, slug: str, changes: ArenaUpdate) -> Arena:
     arena = await access_arena(session, viewer, slug, "manage")
+    await _tell_of_state(session, arena, changes.state)
     for name in ("title", "description", "state"):
         value = getattr(changes, name)
         if value is not None:
@@ -122,6 +124,13 @@ def _merged(present: Document, changes: Document) -> Document:
         is_part = isinstance(was, BaseModel) and isinstance(wanted, BaseModel)
         values[name] = _merged(was, wanted) if is_part else wanted
     return type(present).model_validate(values)
+
+
+async def _tell_of_state(session: AsyncSession, arena: Arena, wanted: State | None) -> None:
+    if wanted == "open" and arena.state != "open":
+        await emit(session, arena.id, "arena.opened", {})
+    if wanted not in (None, "open") and arena.state == "open":
+        await emit(session, arena.id, "arena.closed", {})
 
 
 def _fitting(protocol: ProtocolDocument, mode: str) -> ProtocolDocument:

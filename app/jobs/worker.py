@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import gc
 import uuid
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import httpx
@@ -19,8 +20,10 @@ from procrastinate.exceptions import ConnectorException
 from app.battles.draw import expire_leases
 from app.config import Settings
 from app.db.engine import Database
+from app.events.dispatch import Dispatcher
 from app.leaderboards.service import analyse_boards, refresh_slices, refresh_stale
 from app.live.tagging import Tagger
+from app.model_registry.credentials import Vault
 from app.providers.calling import Caller
 from app.providers.http import make_client
 from app.releases.service import write_release
@@ -84,7 +87,7 @@ def build_queue(database: Database, settings: Settings, client: httpx.AsyncClien
 async def run_worker(database: Database, settings: Settings, stop: asyncio.Event) -> None:
     """Work until told to stop; what has begun is finished first. A database that goes away is waited for."""
     gc.freeze()  # what was imported stays; looking through it again would cost every few boards a tenth of a second
-    async with make_client() as client:
+    async with make_client() as client, _telling(database, settings, stop):
         while not stop.is_set():
             try:
                 await _work_until(stop, build_queue(database, settings, client))
@@ -92,6 +95,19 @@ async def run_worker(database: Database, settings: Settings, stop: asyncio.Event
                 log.warning("the database cannot be reached; trying again", error=str(error))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _telling(database: Database, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Webhooks beside the queue: a receiver that takes its time must not take the place of a board or a release."""
+    async with make_client() as client:
+        task = asyncio.create_task(Dispatcher(database, Vault(settings), client).run(stop))
+        try:
+            yield
+            await task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def _work_until(stop: asyncio.Event, queue: procrastinate.App) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.config import Settings
+from app.db.outbox import emit
 from app.errors import ConflictError, NotFoundError
 from app.model_registry.calls import circuit_states, spent_today
 from app.model_registry.contestants import Contestant, is_within_budget, load_contestants
@@ -53,6 +54,11 @@ _LEAVE = text("""
 
 _PRESENCE = text("""
     SELECT left_at IS NULL AS is_in FROM arena_model WHERE arena_id = :arena_id AND model_version_id = :id
+""")
+
+_NAME = text("""
+    SELECT m.name || CASE v.label WHEN '' THEN '' ELSE '@' || v.label END
+    FROM model_version v JOIN model m ON m.id = v.model_id WHERE v.id = :id
 """)
 
 _STATES = {
@@ -134,6 +140,7 @@ async def put(session: AsyncSession, settings: Settings, arena_id: uuid.UUID, ve
     """Have a version in the pool with this role and weight, whether it is there, was there, or is new."""
     if not await _is_in(session, arena_id, version_id):
         await _check_may_join(session, settings, version_id)
+        await _tell(session, arena_id, version_id, "model.joined")
     await session.execute(_JOIN, {"arena_id": arena_id, "id": version_id, **at.model_dump(include={"role", "weight"})})
 
 
@@ -144,13 +151,17 @@ async def bring_back(session: AsyncSession, settings: Settings, arena_id: uuid.U
         raise NotFoundError("This model was never in the pool of this arena.")
     if not is_in:
         await _check_may_join(session, settings, version_id)
+        await _tell(session, arena_id, version_id, "model.joined")
         await session.execute(_RETURN, {"arena_id": arena_id, "id": version_id})
 
 
 async def remove(session: AsyncSession, arena_id: uuid.UUID, version_id: uuid.UUID) -> None:
     """It is drawn no more. Its battles, votes and place on the board stay. Removing it again changes nothing."""
-    if await _is_in(session, arena_id, version_id) is None:
+    is_in = await _is_in(session, arena_id, version_id)
+    if is_in is None:
         raise NotFoundError("This model is not in the pool of this arena.")
+    if is_in:
+        await _tell(session, arena_id, version_id, "model.left")
     await session.execute(_LEAVE, {"arena_id": arena_id, "id": version_id})
 
 
@@ -158,6 +169,13 @@ async def _is_in(session: AsyncSession, arena_id: uuid.UUID, version_id: uuid.UU
     """None where it never was."""
     found: bool | None = await session.scalar(_PRESENCE, {"arena_id": arena_id, "id": version_id})
     return found
+
+
+async def _tell(
+    session: AsyncSession, arena_id: uuid.UUID, version_id: uuid.UUID, happening: Literal["model.joined", "model.left"]
+) -> None:
+    name = await session.scalar(_NAME, {"id": version_id})
+    await emit(session, arena_id, happening, {"model_version_id": str(version_id), "model": name})
 
 
 async def _check_may_join(session: AsyncSession, settings: Settings, version_id: uuid.UUID) -> None:

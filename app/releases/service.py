@@ -15,6 +15,7 @@ from app.arenas.service import access_arena
 from app.arenas.tables import Arena
 from app.config import Settings
 from app.db.engine import Database
+from app.db.outbox import emit
 from app.db.queue import defer
 from app.errors import ConflictError, NotFoundError, UnavailableError
 from app.releases import repository
@@ -151,7 +152,7 @@ async def write_release(database: Database, settings: Settings, release_id: uuid
             await _write(database, reading, release, folder)
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
-            await _end_without_files(database, release_id, error)
+            await _end_without_files(database, release, error)
             if not isinstance(error, Exception):
                 raise
 
@@ -171,6 +172,8 @@ async def _write(database: Database, reading: AsyncSession, release: Release, fo
             rows_written=manifest["rows"],
             rows_total=manifest["votes_read"],
         )
+        if wanted:
+            await emit(session, release.arena_id, "release.ready", {**_facts(release), "rows": manifest["rows"]})
     if not wanted:
         raise _NotWantedError
 
@@ -191,16 +194,22 @@ def _reporter(database: Database, release_id: uuid.UUID) -> Progress:
     return report
 
 
-async def _end_without_files(database: Database, release_id: uuid.UUID, error: BaseException) -> None:
+async def _end_without_files(database: Database, release: Release, error: BaseException) -> None:
     """Say in the release's row what became of it; a worker that was told to stop leaves it to the next."""
     async with database.session() as session:
         if isinstance(error, _NotWantedError):
-            log.info("release not wanted any more", release=str(release_id))
+            log.info("release not wanted any more", release=str(release.id))
         elif isinstance(error, Exception):
-            log.error("release failed", release=str(release_id), exc_info=error)
-            await repository.end_release(session, release_id, "failed", error=_in_words(error))
-        elif await repository.end_release(session, release_id, "waiting"):
-            await defer(session, "write_release", release_id=str(release_id))
+            log.error("release failed", release=str(release.id), exc_info=error)
+            if await repository.end_release(session, release.id, "failed", error=_in_words(error)):
+                await emit(session, release.arena_id, "release.failed", _facts(release))
+        elif await repository.end_release(session, release.id, "waiting"):
+            await defer(session, "write_release", release_id=str(release.id))
+
+
+def _facts(release: Release) -> dict[str, str]:
+    """What events say of a release."""
+    return {"release_id": str(release.id), "format": release.format, "file_type": release.file_type}
 
 
 def _in_words(error: Exception) -> str:
