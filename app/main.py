@@ -18,6 +18,7 @@ from app.config import Settings, code_version
 from app.db.engine import Database
 from app.imports import api as import_api
 from app.events import api as event_api
+from app.events import pages as event_pages
 from app.leaderboards import api as leaderboard_api
 from app.leaderboards import detail_pages as leaderboard_detail_pages
 from app.leaderboards import download_pages as leaderboard_download_pages
@@ -70,6 +71,7 @@ ROUTERS = (
     import_api.router,
     release_pages.router,
     release_api.router,
+    event_pages.router,
     event_api.router,
 )
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.arenas.service import change_state
 from app.config import Settings
 from app.db.engine import Database
-from app.events import collecting, signatures
+from app.events import collecting, dispatch, signatures
 from app.events.dispatch import PARALLEL, Dispatcher
 from app.leaderboards.counting import adopt
 from app.model_registry.credentials import Vault
@@ -205,7 +205,10 @@ async def leases_of(database: Database) -> list[uuid.UUID]:
         return list(await session.scalars(text("SELECT lease FROM webhook WHERE lease IS NOT NULL")))
 
 
-async def test_a_slow_receiver_holds_up_nobody_else(database: Database, owner: Person, dispatcher: Dispatcher) -> None:
+async def test_a_slow_receiver_holds_up_nobody_else(
+    database: Database, owner: Person, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "_GRACE_SECONDS", 0.0)
     arena = await arena_of(database, owner)
     async with receiver(never_answers) as slow, receiver(answers(200)) as quick:
         await add_hook(owner, slow.url)
