@@ -19,6 +19,7 @@ from app.db.engine import Database
 from app.imports import api as import_api
 from app.events import api as event_api
 from app.events import pages as event_pages
+from app.events import stream_api as event_stream_api
 from app.leaderboards import api as leaderboard_api
 from app.leaderboards import detail_pages as leaderboard_detail_pages
 from app.leaderboards import download_pages as leaderboard_download_pages
@@ -73,6 +74,7 @@ ROUTERS = (
     release_api.router,
     event_pages.router,
     event_api.router,
+    event_stream_api.router,
 )
 
 

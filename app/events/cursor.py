@@ -27,9 +27,11 @@ _FORM = re.compile(
 NOTHING_SEEN = "3:3:"
 
 _HERE = text("SELECT system_identifier AS cluster, pg_current_snapshot()::text AS snapshot FROM pg_control_system()")
-_IS_READABLE = text("""
-    SELECT CAST(CAST(:seen AS text) AS pg_snapshot), CAST(CAST(:upto AS text) AS pg_snapshot),
-        CAST(CAST(:xid AS text) AS xid8)
+# A snapshot that ends after the present one is of a time that a restore has undone.
+_IS_PAST = text("""
+    SELECT bool_and(pg_snapshot_xmax(CAST(given AS pg_snapshot)) <= pg_snapshot_xmax(pg_current_snapshot()))
+        AND coalesce(CAST(CAST(:xid AS text) AS xid8) < pg_snapshot_xmax(pg_current_snapshot()), true)
+    FROM unnest(ARRAY[CAST(:seen AS text), CAST(:upto AS text)]) AS s (given) WHERE given IS NOT NULL
 """)
 
 
@@ -96,7 +98,7 @@ async def widened(session: AsyncSession, cursor: Cursor) -> Cursor:
 
 async def check(session: AsyncSession, cursor: Cursor) -> None:
     """Raises ConflictError where the cursor is of another server, a DataError where Postgres cannot read it."""
-    if cursor.cluster != (await at_present(session)).cluster:
-        raise ConflictError("The position is of another server, from before a restore. Start again without it.")
     xid = None if cursor.after is None else str(cursor.after.xid)
-    await session.execute(_IS_READABLE, {"seen": cursor.seen, "upto": cursor.upto, "xid": xid})
+    is_past = await session.scalar(_IS_PAST, {"seen": cursor.seen, "upto": cursor.upto, "xid": xid})
+    if not is_past or cursor.cluster != (await at_present(session)).cluster:
+        raise ConflictError("The position is of another server, or from before a restore. Start again without it.")
