@@ -23,7 +23,8 @@ _BETWEEN = """
 """
 _AFTER = """
     AND v.recorded_xid >= CAST(:xid AS xid8)
-    AND (v.recorded_xid, v.battle_id, v.revision) > (CAST(:xid AS xid8), CAST(:battle_id AS uuid), :revision)
+    AND (v.recorded_xid, v.battle_id, v.revision)
+        > (CAST(:xid AS xid8), CAST(:battle_id AS uuid), CAST(:revision AS smallint))
 """
 # The page is chosen before anything is joined but the annotator, by whose kind it is.
 _VOTES = """

@@ -100,8 +100,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index("ix_webhook_delivery_listed", "webhook_delivery", ["webhook_id", "id"], unique=False)
+    _index_votes("battle_id", "revision")
+
+
+def _index_votes(*columns: str) -> None:
+    op.drop_index("ix_vote_recorded", table_name="vote")
+    op.create_index("ix_vote_recorded", "vote", ["arena_id", "recorded_xid", *columns], unique=False)
 
 
 def downgrade() -> None:
+    _index_votes()
     for table in ("webhook_delivery", "webhook", "event"):
         op.drop_table(table)
