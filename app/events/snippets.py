@@ -5,6 +5,7 @@ import base64, hashlib, hmac, json, os, time
 
 KEY = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
 
+
 def read_event(headers, body: bytes) -> dict:
     """The event, or ValueError where it is not ours or too old. headers: with names in small letters."""
     event_id, sent_at = headers["webhook-id"], headers["webhook-timestamp"]

@@ -65,8 +65,8 @@ class VoteStream:
         now = time.monotonic()
         self._said_at, self._checked_at = now, now
 
-    async def events(self) -> AsyncIterator[bytes]:
-        """Until the reader leaves or loses the right; each is ready to be sent."""
+    async def events(self, *, follow: bool = True) -> AsyncIterator[bytes]:
+        """Ready to be sent, until the reader leaves or loses the right; without follow, until there is no more."""
         yield self._say("open", {"arena": self._slug})
         while True:
             if (farewell := await self._farewell()) is not None:
@@ -76,6 +76,9 @@ class VoteStream:
                 yield told
             if self._cursor.upto is not None:
                 continue  # there is more of the same
+            if not follow:
+                yield self._say("end", {"reason": "That is all at present."})
+                return
             if time.monotonic() - self._said_at >= HEARTBEAT_SECONDS:
                 self._said_at = time.monotonic()
                 yield HEARTBEAT

@@ -48,6 +48,7 @@ async def stream_votes(
     viewer: ViewerDependency,
     since: Literal["now", "start"] = "now",
     kind: Annotated[list[Kind] | None, Query(description="Whose votes; people's alone unless given.")] = None,
+    follow: Annotated[bool, Query(description="Whether to wait for more once you have all there is.")] = True,
     last_event_id: Annotated[str | None, Header(max_length=cursors.LONGEST)] = None,
 ) -> StreamingResponse:
     """Votes as server-sent events, from now on or from the start; with Last-Event-ID, from where you were.
@@ -65,7 +66,7 @@ async def stream_votes(
             await access_arena(session, present, slug, "export")
 
     stream = VoteStream(database, arena, cursor, kind or ["human"], _names(request, arena), check)
-    return event_stream(_room.hold(stream.events()))
+    return event_stream(_room.hold(stream.events(follow=follow)))
 
 
 async def _start(session: AsyncSession, since: str, last_event_id: str | None) -> Cursor:

@@ -1,27 +1,20 @@
 """Receivers that are down, slow or hostile lose no event and hurt nobody."""
 
 import asyncio
-import ssl
 import tracemalloc
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
-from app.config import Settings
 from app.db.engine import Database
 from app.events import sending
 from app.events.dispatch import Dispatcher
 from app.events.sending import send
 from app.events.signatures import key_of, new_secret
-from app.model_registry.credentials import Vault
 from app.providers.http import make_client
+from tests.events.certificates import self_signed
 from tests.events.hooks import add_hook, arena_of, event_id, make_due, vote
 from tests.events.receivers import Mood, ToThisMachine, answers, never_answers, raw, receiver
 from tests.people import Person
@@ -105,25 +98,6 @@ async def test_a_certificate_that_does_not_hold_is_refused(client: httpx.AsyncCl
 
 async def error_of(client: httpx.AsyncClient, url: str) -> str | None:
     return (await attempt(client, url)).error
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "elsewhere.example.org")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
 
 
 @pytest.mark.parametrize("answer", [["127.0.0.1"], ["9.9.9.9", "10.0.0.7"], ["::1"], ["169.254.169.254"]])
@@ -229,27 +203,3 @@ async def test_after_its_last_attempt_a_delivery_failed_and_waits_to_be_sent_aga
         await dispatcher.work_once()
     [delivered] = await hook.deliveries()
     assert (delivered["state"], delivered["attempts"]) == ("delivered", 11)
-
-
-async def test_a_secret_that_cannot_be_read_sends_nothing_unsigned(
-    database: Database, settings: Settings, owner: Person, client: httpx.AsyncClient
-) -> None:
-    arena = await arena_of(database, owner)
-    other_key = settings.model_copy(update={"data_dir": settings.data_dir / "elsewhere"})
-    async with receiver(answers(200)) as there:
-        hook = await add_hook(owner, there.url)
-        await vote(database, arena)
-        await Dispatcher(database, Vault(other_key), client).work_once()
-        assert there.received == []
-    [waiting] = await hook.deliveries()
-    assert waiting["last_error"] == "The stored secret was encrypted under another key: replace it."
-
-
-async def test_neither_the_database_nor_any_page_shows_the_secret_again(database: Database, owner: Person) -> None:
-    await arena_of(database, owner)
-    hook = await add_hook(owner, "https://9.9.9.9/hook")
-    bare = hook.secret.removeprefix("whsec_")
-    async with database.read_session() as session:
-        row = (await session.execute(text("SELECT w::text FROM webhook w"))).scalar_one()
-    pages = [await owner.http.get(path) for path in (hook.path, f"{hook.path}/deliveries")]
-    assert all(bare not in shown for shown in (row, *(page.text for page in pages)))
