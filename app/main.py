@@ -16,10 +16,10 @@ from app.arenas import pages as arena_pages
 from app.battles import pages as battle_pages
 from app.config import Settings, code_version
 from app.db.engine import Database
-from app.imports import api as import_api
 from app.events import api as event_api
 from app.events import pages as event_pages
 from app.events import stream_api as event_stream_api
+from app.imports import api as import_api
 from app.leaderboards import api as leaderboard_api
 from app.leaderboards import detail_pages as leaderboard_detail_pages
 from app.leaderboards import download_pages as leaderboard_download_pages

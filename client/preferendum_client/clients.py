@@ -52,7 +52,7 @@ class Client:
         return self._run(steps.change_state(slug, "closed"))
 
     def send(self, slug: str, rows: Iterable[Mapping[str, Any]], *, rows_a_request: int = ROWS_A_REQUEST) -> Imported:
-        """Send pairs: {"id", "prompt", "outputs": [{"model", "text"}, {"model", "text"}]}, or any shape that is read."""
+        """Send pairs: {"id", "prompt", "outputs": [{"model", "text"}, {"model", "text"}]}, or any other shape."""
         return self._run(steps.import_rows(slug, rows, rows_a_request))
 
     def leaderboard(self, slug: str) -> list[Standing]:

@@ -6,6 +6,7 @@ So the waiting and the awaited client share all but how they wait.
 import hashlib
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,15 +53,12 @@ def change_state(slug: str, state: str) -> Steps[Arena]:
 def import_rows(slug: str, rows: Iterable[Mapping[str, Any]], rows_a_request: int) -> Steps[Imported]:
     """In parts, each of which is loaded whole or not at all; sending all of it again after a failure is safe."""
     matchups = votes = models = 0
-    part: list[Mapping[str, Any]] = []
     waiting = iter(rows)
-    while True:
-        part = [row for row, _ in zip(waiting, range(rows_a_request), strict=False)]
-        if not part:
-            return Imported(matchups, votes, models)
+    while part := list(islice(waiting, rows_a_request)):
         told = (yield Ask("POST", f"/api/arenas/{slug}/imports", part)).json()
         matchups, votes = matchups + told["matchups"]["new"], votes + told["votes"]["new"]
         models += told["models"]["new"]
+    return Imported(matchups, votes, models)
 
 
 def leaderboard(slug: str) -> Steps[list[Standing]]:
