@@ -1,7 +1,8 @@
 """A hundred pairs from a script to a dataset for a trainer.
 
     pip install ./client
-    export PREFERENDUM_ADDRESS=http://127.0.0.1:8000 PREFERENDUM_TOKEN=…   # preferendum token create EMAIL --scope manage --scope export
+    preferendum token create EMAIL --scope manage --scope export
+    export PREFERENDUM_ADDRESS=http://127.0.0.1:8000 PREFERENDUM_TOKEN=…
     python docs/examples/hundred_pairs.py
 
 Makes an arena, sends it a hundred pairs, waits for as many votes as are wanted while people judge at the printed
