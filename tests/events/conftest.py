@@ -9,10 +9,7 @@ from app.config import Settings
 from app.db.engine import Database
 from app.events.dispatch import Dispatcher
 from app.model_registry.credentials import Vault
-from tests.e2e.conftest import browser
 from tests.events.receivers import ToThisMachine
-
-__all__ = ["browser"]
 
 
 @pytest.fixture

@@ -255,7 +255,7 @@ async def test_figures_are_served_in_each_type_and_theme_and_for_ever_under_thei
     assert png.content.startswith(b"\x89PNG")
     spec = (await stranger.http.get(f"{BOARD}/figures/intervals.json")).json()
     assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
-    assert (await stranger.http.get(f"{BOARD}/figures/other.svg")).status_code == 422
+    assert (await stranger.http.get(f"{BOARD}/figures/other.svg")).status_code == 404
     assert (await stranger.http.get(f"{BOARD}/figures/intervals.svg?snapshot={uuid.uuid4()}")).status_code == 404
 
 
