@@ -55,7 +55,7 @@ lock: setup ## Pin the newest versions anew
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --no-deps --group demo -o requirements-demo.lock
 
-oracle: setup ## The heavy oracles: trl and datasets load what we export (installs torch beside, in .venv-oracle)
+oracle: setup ## The heavy oracles: trl, datasets, mlcroissant, polars and DuckDB load what we export (installs torch beside, in .venv-oracle)
 	test -x .venv-oracle/bin/python || $(PYTHON) -m venv .venv-oracle
 	.venv-oracle/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	.venv-oracle/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,oracle]'
