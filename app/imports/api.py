@@ -12,12 +12,10 @@ from app.accounts.dependencies import ViewerDependency
 from app.arenas.schemas import Slug
 from app.arenas.service import access_arena
 from app.db.session import DatabaseDependency
-from app.errors import PreferendumError
 from app.imports.check import Checked, check
 from app.imports.formats import FORMAT_NAMES
 from app.imports.formats.pairs import PairOptions
 from app.imports.plan import ImportOptions
-from app.imports.problems import ProblemLog, RefusedRowsError
 from app.imports.progress import Silent
 from app.imports.service import Destination, import_checked
 from app.web.upload import Most, save_body
@@ -25,7 +23,6 @@ from app.web.upload import Most, save_body
 router = APIRouter(prefix="/api/arenas/{slug}/imports", tags=["imports"])
 
 MOST = Most(16 * 2**20, "`preferendum import` has no limit; or send the rows in parts.")
-SHOWN = 20
 _ROWS = {"type": "array", "items": {"type": "object"}}
 _EXAMPLE = [
     {
@@ -96,13 +93,8 @@ async def import_rows(
         path = await save_body(request, Path(folder), MOST)
         options = ImportOptions(path, format=format_name, pairs=PairOptions(chosen_by=chosen_by))
         checked = await asyncio.to_thread(check, options, Silent())
-        if checked.log.count:
-            raise RowsRefusedError(checked.log, 422)
-        try:
-            async with database.session() as session:
-                loaded = await import_checked(session, viewer, Destination(slug), checked, Silent())
-        except RefusedRowsError as error:
-            raise RowsRefusedError(error.log, 409) from error
+        async with database.session() as session:
+            loaded = await import_checked(session, viewer, Destination(slug), checked, Silent())
     return _told(checked, loaded.matchups, loaded.votes, loaded.models, loaded.annotators)
 
 
@@ -115,20 +107,3 @@ def _told(checked: Checked, matchups: int, votes: int, models: int, annotators: 
         models=Amount(in_rows=len(census.contestants), new=models),
         annotators=Amount(in_rows=len(census.annotators), new=annotators),
     )
-
-
-class RowsRefusedError(PreferendumError):
-    """Nothing was loaded: rows that cannot be read (422), or that the arena stands against (409)."""
-
-    title = "Rows cannot be loaded"
-
-    def __init__(self, log: ProblemLog, status: int) -> None:
-        first = log.kept[0]
-        where = f"Row {first.line}, column {first.column}" if first.column else f"Row {first.line}"
-        rest = f" In all {log.count:,} problems were found." if log.count > 1 else ""
-        super().__init__(
-            f"{where}: {first.reason}.{rest} Nothing was loaded.",
-            errors=[{"line": one.line, "column": one.column, "reason": one.reason} for one in log.kept[:SHOWN]],
-            count=log.count,
-        )
-        self.status = status

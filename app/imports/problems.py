@@ -8,6 +8,8 @@ from app.imports.records import Faults
 
 KEPT = 1000
 """How many problems are kept to be shown; all are counted."""
+TOLD = 20
+"""How many of them an error tells over the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,15 @@ class RefusedRowsError(ConflictError):
         first = log.kept[0]
         super().__init__(
             f"{first.file}, line {first.line}: {first.reason}. "
-            f"Nothing was loaded; rows like this one: {log.count:,}{' or more' if log.count >= KEPT else ''}."
+            f"Nothing was loaded; rows like this one: {log.count:,}{' or more' if log.count >= KEPT else ''}.",
+            errors=[{"line": one.line, "column": one.column, "reason": one.reason} for one in log.kept[:TOLD]],
+            count=log.count,
         )
         self.log = log
+
+
+class UnreadableRowsError(RefusedRowsError):
+    """Rows that are wrong in themselves, whatever the arena holds."""
+
+    status = 422
+    title = "Rows cannot be read"

@@ -12,7 +12,7 @@ from app.arenas.tables import Arena
 from app.errors import InvalidInputError, NotFoundError
 from app.imports.check import Checked
 from app.imports.load import Loaded, load
-from app.imports.problems import RefusedRowsError
+from app.imports.problems import UnreadableRowsError
 from app.imports.progress import ProgressReport
 
 
@@ -30,7 +30,7 @@ async def import_checked(
 ) -> Loaded:
     """Load checked files, in the session's transaction. Raises where they have problems."""
     if checked.log.count:
-        raise RefusedRowsError(checked.log)
+        raise UnreadableRowsError(checked.log)
     arena = await _arena(session, viewer, destination)
     loaded = await load(session, arena, checked, progress)
     if destination.open_it:

@@ -103,7 +103,7 @@ def test_refusals_are_errors_with_the_words_of_the_server(site: Site) -> None:
         with pytest.raises(PreferendumError, match="Choose another") as taken:
             client.create_arena("refusing", "Again")
         assert (taken.value.status, taken.value.kind) == (409, "conflict")
-        with pytest.raises(PreferendumError, match="Row 2") as unread:
+        with pytest.raises(PreferendumError, match="line 2") as unread:
             client.send("refusing", [PAIRS[0], {"id": "x"}])
         assert (unread.value.status, unread.value.errors[0]["line"]) == (422, 2)
         with pytest.raises(PreferendumError, match="no arena"):

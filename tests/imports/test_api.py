@@ -66,7 +66,7 @@ async def test_only_who_may_manage_the_arena_may_import(
 @pytest.mark.parametrize(
     ("sent", "status", "words"),
     [
-        ({"json": [*rows(2), {"id": "q5", "prompt": "?"}]}, 422, "Row 3"),
+        ({"json": [*rows(2), {"id": "q5", "prompt": "?"}]}, 422, "line 3"),
         ({"json": {"id": "q1"}}, 422, "not a list of rows"),
         ({"content": b"\xff\xfe{", "headers": {"content-type": "application/x-ndjson"}}, 422, "UTF-16"),
         ({"files": {"file": ("pairs.exe", b"x")}}, 415, ".jsonl"),
