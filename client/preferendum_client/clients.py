@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -23,6 +24,7 @@ Result = TypeVar("Result")
 ROWS_A_REQUEST = 2_000
 TIMEOUT = httpx.Timeout(60.0)
 RECONNECT_SECONDS = 1.0
+VOTES = ("vote.cast", "vote.retracted")
 
 
 class Client:
@@ -66,19 +68,18 @@ class Client:
         """
         position: str | None = None
         while True:
-            try:
-                with connect_sse(self._http, "GET", _stream(slug), **_asked(since, follow, position)) as source:
-                    if not source.response.is_success:
-                        source.response.read()
-                        raise_for_problem(source.response)
-                    for event in source.iter_sse():
-                        position = event.id or position
-                        if event.event in ("vote.cast", "vote.retracted"):
-                            yield event.json()
+            asked = _asked(since, follow, position)
+            with suppress(httpx.TransportError), connect_sse(self._http, "GET", _stream(slug), **asked) as source:
+                if not source.response.is_success:
+                    source.response.read()
+                    raise_for_problem(source.response)
+                for event in source.iter_sse():
+                    position = event.id or position
+                    if event.event in VOTES:
+                        yield event.json()
                 if not follow:
                     return
-            except httpx.TransportError:
-                time.sleep(RECONNECT_SECONDS)
+            time.sleep(RECONNECT_SECONDS)
 
     def release(
         self,
@@ -171,20 +172,19 @@ class AsyncClient:
     async def votes(self, slug: str, *, since: str = "now", follow: bool = True) -> AsyncIterator[dict[str, Any]]:
         position: str | None = None
         while True:
-            try:
-                asked = _asked(since, follow, position)
+            asked = _asked(since, follow, position)
+            with suppress(httpx.TransportError):
                 async with aconnect_sse(self._http, "GET", _stream(slug), **asked) as source:
                     if not source.response.is_success:
                         await source.response.aread()
                         raise_for_problem(source.response)
                     async for event in source.aiter_sse():
                         position = event.id or position
-                        if event.event in ("vote.cast", "vote.retracted"):
+                        if event.event in VOTES:
                             yield event.json()
-                if not follow:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(RECONNECT_SECONDS)
+                    if not follow:
+                        return
+            await asyncio.sleep(RECONNECT_SECONDS)
 
     async def release(
         self,
